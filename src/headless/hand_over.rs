@@ -13,13 +13,22 @@ use crosspull_core::hand_over::HandOver;
 /// # Errors
 /// A sentence, where the folder cannot be written.
 pub fn write(page: &HandOver, journal: &Path) -> Result<[PathBuf; 3], String> {
-    let markdown = journal.with_extension("tenant-b.md");
+    let markdown = markdown(journal);
     let text = journal.with_extension("tenant-b.txt");
     put(&markdown, &page.markdown())?;
     put(&text, &page.text())?;
     let script = journal.with_extension("tenant-b.sh");
     put(&script, &page.script())?;
     Ok([markdown, text, script])
+}
+
+/// Returns the file of the page as Markdown, where it was written beside the journal.
+pub fn written(journal: &Path) -> Option<PathBuf> {
+    Some(markdown(journal)).filter(|place| place.is_file())
+}
+
+fn markdown(journal: &Path) -> PathBuf {
+    journal.with_extension("tenant-b.md")
 }
 
 /// Writes a file whole or not at all. What a program that is killed leaves beside it is written over by the next one:

@@ -16,6 +16,8 @@ use crosspull_core::route::{self, Fit, Weighed};
 use crosspull_core::run::{Run, Status};
 use crosspull_core::text::{duration, printable};
 
+use super::hand_over;
+
 /// Turns entries into lines, as they come.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -322,6 +324,8 @@ pub fn summary(run: &Run, receipt: Option<&Path>) -> Vec<String> {
     }
     if let Some((_, person)) = run.person() {
         lines.extend([person.says.clone(), person.url.clone(), person.command.clone()]);
+        let page = person.page.as_ref().zip(receipt.and_then(hand_over::written));
+        lines.extend(page.map(|(page, place)| format!("The page for {}: {}", page.reader(), place.display())));
     }
     if let Some(command) = run.next_command() {
         let when = if run.waits_to_be_mended() { "Once that is mended" } else { "Next" };

@@ -198,11 +198,11 @@ pub fn sentence(way: CopyMethod, what: &str) -> String {
 }
 
 /// Returns why a text cannot be copied. An empty text is refused too: terminals take it in different ways.
-fn fits(text: &str) -> Result<(), String> {
+pub fn fits(text: &str) -> Result<(), String> {
     match text.len() {
         0 => Err("There is nothing to copy.".to_owned()),
         1..=MOST => Ok(()),
-        long => Err(format!("Too long to copy ({long} bytes, at most {MOST}): save it to a file instead.")),
+        long => Err(format!("Too long to copy ({long} bytes, at most {MOST}): take it from its file instead.")),
     }
 }
 

@@ -148,6 +148,10 @@ impl Wizard {
 
     /// Copies, and says where it went; where one way does not work, the next one is tried.
     async fn copy(&mut self, what: &str, text: &str, terminal: &mut dyn Surface) -> Msg {
+        // It is too long for the other ways too.
+        if let Err(why) = clipboard::fits(text) {
+            return Msg::Notice(Notice::bad(why));
+        }
         loop {
             let way = self.copies_by;
             let done = match clipboard::sequence(way, text) {
@@ -263,10 +267,10 @@ impl Wizard {
     /// Writes the page for whoever acts elsewhere beside the receipt, where the run asks for one; says where it is.
     pub(super) fn page_of(&self, msg: &Msg) -> Option<Msg> {
         let Msg::Engine(Entry { event: Event::PersonNeeded { page: Some(page), .. }, .. }) = msg else { return None };
-        Some(Msg::Notice(match hand_over::write(page, self.receipt.as_ref()?) {
-            Ok([markdown, ..]) => Notice::good(format!("The page is in {}", markdown.display())),
-            Err(why) => Notice::bad(format!("{why}.")),
-        }))
+        Some(match hand_over::write(page, self.receipt.as_ref()?) {
+            Ok([markdown, ..]) => Msg::Page(markdown.display().to_string()),
+            Err(why) => Msg::Notice(Notice::bad(format!("{why}."))),
+        })
     }
 
     /// Writes the manifests of a run that is done, where a file was asked for; says where they are.

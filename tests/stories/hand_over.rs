@@ -117,6 +117,18 @@ fn a_run_may_be_left_and_resumed_once_they_have_done_it() {
 }
 
 #[test]
+fn the_summary_of_a_run_that_waits_names_the_file_of_the_page() {
+    let story = of_others("happy");
+    let flags = flags(&story);
+    let mut all = vec!["apply", "--answers", story.answers(), "--yes", "--consent-wait", "0"];
+    all.extend(flags.iter().map(String::as_str));
+    let end = story.run(&all);
+    assert_eq!(end.code, Some(3), "{end}");
+    let page = story.journals()[0].with_extension("tenant-b.md");
+    assert!(end.out.contains(&format!(": {}\n", page.display())), "{end}");
+}
+
+#[test]
 fn undo_tells_what_is_left_to_them_until_they_have_done_it() {
     let story = of_others("happy");
     apply(&story, &["--consent-wait", "0"], |_, _| {}).exits(3);

@@ -252,7 +252,8 @@ impl Model {
             Msg::SecretSaved { place } => self.saved(place),
             Msg::ChecksOver => self.shared.live.checked(),
             Msg::NotBegun(why) => self.not_begun(why),
-            Msg::Receipt(place) => self.shared.receipt = Some(place),
+            Msg::Receipt(place) => (self.shared.receipt, self.shared.page) = (Some(place), None),
+            Msg::Page(place) => self.shared.page = Some(place),
             Msg::StopAsked => return self.stop_from_outside(),
         }
         Vec::new()
@@ -308,7 +309,7 @@ impl Model {
 
     /// Shows the checks of an earlier run, unless somebody has worked on it meanwhile.
     fn taken_up(&mut self, run: Run, way: Direction) -> Vec<Effect> {
-        self.shared.receipt = None;
+        (self.shared.receipt, self.shared.page) = (None, None);
         match run.plan_for(way) {
             Ok(_) => {
                 self.screen = Screen::open(Go::Checks, &self.shared);

@@ -102,6 +102,8 @@ pub enum Msg {
     NotBegun(String),
     /// The receipt of the run is at this place.
     Receipt(String),
+    /// The page for the person who is waited for is in this file as Markdown, and beside it as text and as a script.
+    Page(String),
     /// Somebody wants the program to end, by a signal in place of a key.
     StopAsked,
 }

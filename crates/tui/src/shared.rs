@@ -45,6 +45,8 @@ pub(crate) struct Shared {
     pub searches: bool,
     pub notice: Option<Notice>,
     pub receipt: Option<String>,
+    /// The file of the page for whoever is waited for.
+    pub page: Option<String>,
     pub revealed: Option<Revealed>,
     pub handed: Handed,
     /// The key ids of the secrets that `handed` and `copied` are about.
@@ -79,6 +81,7 @@ impl Shared {
             searches: false,
             notice: None,
             receipt: None,
+            page: None,
             revealed: None,
             handed: Handed::No,
             handed_of: Vec::new(),
@@ -179,7 +182,7 @@ impl Shared {
         };
         let clears = self.forget_secret();
         let run = std::mem::take(&mut self.live).run;
-        (self.receipt, self.wrote) = (None, true);
+        (self.receipt, self.page, self.wrote) = (None, None, true);
         self.earlier.insert(0, run.clone());
         let aside = Effect::SetAside { run: Box::new(run), secret };
         std::iter::once(aside).chain(clears.then_some(Effect::ClearClipboard)).collect()

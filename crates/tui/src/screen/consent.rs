@@ -52,6 +52,18 @@ pub(super) fn copy(shared: &mut Shared, what: &str, text: String) -> Vec<Reactio
     vec![Reaction::Do(Effect::Copy { what: what.to_owned(), text: text.into() })]
 }
 
+/// Returns where the page is, its path whole on lines of its own. In a simulated cloud it goes with the program.
+pub(super) fn page_file(shared: &Shared, place: &str, columns: usize) -> Vec<Line<'static>> {
+    let theme = shared.theme;
+    if shared.simulated {
+        let says = "On a real cloud the whole page is in a file too, as Markdown, as text and as a script.";
+        return block(theme, Tone::Dim, says, 1, columns.saturating_sub(1));
+    }
+    let says = "The whole page as Markdown; beside it as text and as a script:";
+    let place = path(place, columns).into_iter().map(|line| theme.span(Tone::Accent, line).into());
+    block(theme, Tone::Plain, says, 1, columns.saturating_sub(1)).into_iter().chain(place).collect()
+}
+
 /// Returns what is shown while a person is waited for.
 ///
 /// The address stands on lines of its own from the window's first column on, so that it can be selected
@@ -81,9 +93,10 @@ pub(super) fn sheet(shared: &Shared, step: StepId, person: &Person, columns: usi
             for line in page.commands().iter().flat_map(|command| in_lines(command, columns)) {
                 sheet.lines.extend(wrap(&line, columns).into_iter().map(|l| theme.span(Tone::Strong, l).into()));
             }
-            sheet
-                .lines
-                .extend(indented(Tone::Plain, "The whole page, as Markdown and as text, is beside the receipt."));
+            if let Some(place) = &shared.page {
+                sheet.gap();
+                sheet.lines.extend(page_file(shared, place, columns));
+            }
         }
         None => {
             sheet.lines.extend(indented(Tone::Plain, "Or an administrator of tenant B, signed in there, runs:"));

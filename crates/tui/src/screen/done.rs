@@ -128,6 +128,10 @@ impl View for DoneScreen {
                 sheet.lines.extend(block(theme, tone, &line, 2, columns));
             }
         }
+        if let Some(place) = shared.page.as_ref().filter(|_| run.person().is_some() && !shared.simulated) {
+            sheet.gap();
+            sheet.lines.extend(consent::page_file(shared, place, columns));
+        }
         next(shared, &mut sheet, columns);
         if shared.may_change_answers() {
             let before = if run.next_command().is_some() { "Or    " } else { "Next  " };

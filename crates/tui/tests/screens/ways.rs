@@ -223,16 +223,32 @@ fn page() -> HandOver {
     })
 }
 
-#[test]
-fn a_page_for_somebody_else_is_copied_whole_and_its_commands_can_be_pasted() {
-    let mut story = Story::demo((60, 50));
+/// The engine waits for somebody else, who gets a page.
+fn page_needed() -> Vec<Event> {
     let events = engine::person_needed().into_iter().map(|event| match event {
         Event::PersonNeeded { step, says, url, command, .. } => {
             Event::PersonNeeded { step, says, url, command, page: Some(Box::new(page())) }
         }
         other => other,
     });
-    to_run(&mut story).engine(events.collect::<Vec<_>>()).asked();
+    events.collect()
+}
+
+#[test]
+fn the_file_of_a_page_stays_in_sight_until_the_run_goes_on() {
+    const PLACE: &str = "/home/ops/.local/state/crosspull/runs/7f3c9a2e.tenant-b.md";
+    let mut story = Story::new((80, 50), complete(), false, Theme::full());
+    to_run(&mut story).engine(page_needed()).msg(Msg::Page(PLACE.to_owned()));
+    story.shows(PLACE).press(KeyCode::Down).shows(PLACE);
+    story.ctrl('c').engine(engine::interrupted()).enter().shows("Stopped").shows(PLACE);
+    let mut demo = Story::demo((80, 50));
+    to_run(&mut demo).engine(page_needed()).msg(Msg::Page(PLACE.to_owned())).hides(PLACE).shows("On a real cloud");
+}
+
+#[test]
+fn a_page_for_somebody_else_is_copied_whole_and_its_commands_can_be_pasted() {
+    let mut story = Story::demo((60, 50));
+    to_run(&mut story).engine(page_needed()).asked();
     story.shows("y copy page").shows("a copy address").shows(" \\").press(KeyCode::Char('y'));
     let asked = story.asked();
     let [Effect::Copy { text, .. }] = asked.as_slice() else { panic!("{asked:?}") };
