@@ -243,7 +243,7 @@ impl FormScreen {
         let wrong = self.complain(&Inputs::from_answers(&shared.answers).err().unwrap_or_default());
         if wrong > 0 {
             shared.notice = Some(match wrong {
-                _ if self.asks_which() => Notice::good("Choose the one that is meant."),
+                _ if self.asks_which() => Notice::good("Choose the one that is meant, or change the name."),
                 1 => Notice::bad("One answer needs a look."),
                 _ => Notice::bad("Some answers need a look."),
             });

@@ -15,7 +15,7 @@ use crate::secret::Copying;
 use crate::shared::Shared;
 use crate::spoken::Spoken;
 use crate::theme::{Mark, Theme, Tone};
-use crate::widgets::lines::{self, block, wrap};
+use crate::widgets::lines::{self, block, filled, wrap};
 use crate::widgets::sheet::Sheet;
 use crate::words::times;
 
@@ -111,7 +111,7 @@ impl View for SignInScreen {
             }
             Prompt::Code { address, code, until, .. } => {
                 say(&mut sheet, theme, "Open this page in a browser on any machine:", columns);
-                whole(&mut sheet, theme, Tone::Accent, address, columns);
+                whole(&mut sheet, theme, Tone::Accent, filled(address, columns));
                 say(&mut sheet, theme, "Enter this code there, and sign in with an account of the tenant:", columns);
                 sheet.gap();
                 sheet.lines.push(theme.span(Tone::Accent, spaced(code.reveal())).into());
@@ -128,7 +128,7 @@ impl View for SignInScreen {
             Prompt::Page { address, port, until, .. } => {
                 if let Some(host) = &shared.here.tunnel {
                     say(&mut sheet, theme, "This is an SSH login. First, on the machine with the browser:", columns);
-                    whole(&mut sheet, theme, Tone::Strong, &tunnel_command(*port, host), columns);
+                    whole(&mut sheet, theme, Tone::Strong, wrap(&tunnel_command(*port, host), columns));
                 }
                 say(
                     &mut sheet,
@@ -136,7 +136,7 @@ impl View for SignInScreen {
                     "Open this page in a browser, and sign in with an account of the tenant:",
                     columns,
                 );
-                whole(&mut sheet, theme, Tone::Accent, address, columns);
+                whole(&mut sheet, theme, Tone::Accent, filled(address, columns));
                 let says = ["Waiting for the browser to come back.", "It is waited for"];
                 waits(&mut sheet, shared, says, *until, now, columns);
             }
@@ -192,9 +192,9 @@ fn say(sheet: &mut Sheet, theme: Theme, text: &str, columns: usize) {
 }
 
 /// Adds something to be taken whole, from the first column on.
-fn whole(sheet: &mut Sheet, theme: Theme, tone: Tone, text: &str, columns: usize) {
+fn whole(sheet: &mut Sheet, theme: Theme, tone: Tone, lines: Vec<String>) {
     sheet.gap();
-    sheet.lines.extend(wrap(text, columns).into_iter().map(|line| theme.span(tone, line).into()));
+    sheet.lines.extend(lines.into_iter().map(|line| theme.span(tone, line).into()));
 }
 
 /// Adds what is waited for, and until when.

@@ -16,24 +16,34 @@ pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
+/// The characters after which a resource id or an address may go on in the next line: an id in it stays whole.
+const JOINTS: [char; 4] = ['/', '?', '&', '='];
+
 /// Puts words into lines of that many columns. A word that fits a line is never broken; a longer one goes on in the
-/// next line, with nothing put between, so that it can be copied.
+/// next line, between its parts where it has some, with nothing put between, so that it can be copied.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in printable(text, MOST).split(' ') {
-        if !line.is_empty() && width(&line) + 1 + width(word) > columns {
+        // A word that has to be broken begins where the one before it ends.
+        let whole = if width(word) <= columns { word } else { word.split_inclusive(JOINTS).next().unwrap_or(word) };
+        if !line.is_empty() && width(&line) + 1 + width(whole) > columns {
             lines.push(std::mem::take(&mut line));
         }
         if !line.is_empty() {
             line.push(' ');
         }
-        for c in word.chars() {
-            if width(&line) + c.width().unwrap_or(0) > columns && !line.is_empty() {
+        for part in word.split_inclusive(JOINTS) {
+            if !line.is_empty() && width(&line) + width(part) > columns {
                 lines.push(std::mem::take(&mut line));
             }
-            line.push(c);
+            for c in part.chars() {
+                if !line.is_empty() && width(&line) + c.width().unwrap_or(0) > columns {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.push(c);
+            }
         }
     }
     lines.push(line);
@@ -61,16 +71,23 @@ pub(crate) fn secret(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Returns a resource id or an address in lines of that many columns, which end between its parts where there are some: an id
-/// in it stays whole.
+/// Returns a resource id or an address in lines of that many columns; none where there is nothing.
 pub(crate) fn path(text: &str, columns: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for part in printable(text, MOST).split_inclusive(['/', '?', '&', '=']) {
-        match lines.last_mut() {
-            Some(line) if width(line) + width(part) <= columns => line.push_str(part),
-            _ => lines.extend(wrap(part, columns)),
+    if text.is_empty() { Vec::new() } else { wrap(text, columns) }
+}
+
+/// Returns an address or a command in lines that are filled to the last column: terminals that look for links take such lines
+/// as one.
+pub(crate) fn filled(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for c in printable(text, MOST).chars() {
+        if !line.is_empty() && width(&line) + c.width().unwrap_or(0) > columns {
+            lines.push(std::mem::take(&mut line));
         }
+        line.push(c);
     }
+    lines.push(line);
     lines
 }
 
@@ -180,6 +197,9 @@ mod tests {
     fn words_wrap_and_a_word_longer_than_the_line_loses_no_character() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("see 0123456789", 5), ["see", "01234", "56789"]);
+        assert_eq!(wrap("GET /one/two-three", 10), ["GET /one/", "two-three"]);
+        assert_eq!(wrap("at /one/two/0123456789ab", 8), ["at /one/", "two/", "01234567", "89ab"]);
+        assert_eq!(filled("GET /one/two", 5), ["GET /", "one/t", "wo"]);
         assert_eq!(wrap("", 5), [""]);
     }
 

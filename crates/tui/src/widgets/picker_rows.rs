@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::picker::Picker;
 use crate::theme::{Theme, Tone};
-use crate::widgets::lines::{block, fit, head, width};
+use crate::widgets::lines::{block, fit, head, middle, width};
 
 /// Columns between two things in a row.
 const GAP: usize = 2;
@@ -60,7 +60,7 @@ fn says(theme: Theme, list: &Picker, indent: usize, columns: usize) -> Vec<Line<
         Progress::Whole if list.len() == 0 => {
             dim(&format!("There is none that you may see. {}", by_hand(&list.sought)))
         }
-        _ if list.matching().len() == 0 => dim("None matches."),
+        _ if list.matching().len() == 0 => block(theme, Tone::Plain, "None matches. Type less of it.", indent, columns),
         _ => Vec::new(),
     }
 }
@@ -132,7 +132,7 @@ impl Table {
 
     fn row(&self, theme: Theme, choice: &Choice, chosen: bool, indent: usize) -> Line<'static> {
         let name_room = self.widths.first().copied().unwrap_or(0).min(self.room);
-        let mut name = fit(&choice.name, name_room);
+        let mut name = middle(&choice.name, name_room);
         name.push_str(&" ".repeat(name_room.saturating_sub(width(&name))));
         let details = choice.details.iter().zip(self.widths.iter().skip(1)).filter(|(_, wide)| **wide > 0);
         let details: String = details.fold(String::new(), |row, (text, wide)| {

@@ -136,7 +136,7 @@ fn what_is_missing_or_wrong_is_told_where_it_is() {
     let mut story = Story::blank((80, 24));
     to_form(&mut story).press(KeyCode::Enter).shows("✗ missing. The cluster's name or resource id");
     story.type_text("two words").press(KeyCode::Enter).shows("✗").ctrl('u').type_text("aks-shop");
-    story.press(KeyCode::Enter).shows("Choose the one that is meant.").press(KeyCode::Esc);
+    story.press(KeyCode::Enter).shows("Choose the one that is meant, or change the name.").press(KeyCode::Esc);
     assert!(story.asked().iter().all(|effect| !matches!(effect, Effect::ReadAccess { .. })), "nothing is read");
     let mut answers = complete();
     answers.set(Key::SignInA, "service-principal");

@@ -130,7 +130,7 @@ fn a_part_of_a_name_that_none_has_is_no_value() {
         let mut talk = Talk::in_a_list(clusters);
         talk.types("zzzz").says("No cluster has zzzz in its name.").says_not("[zzzz]");
         talk.anew().types("web").says("3. aks-web-00002").says_not("aks-shop");
-        talk.anew().types("\"zzzz\"").says("Choose the one that is meant.");
+        talk.anew().types("\"zzzz\"").says("Choose the one that is meant, or change the name.");
         let found = Msg::Found {
             sought: Sought::For(Key::Cluster),
             choices: (0..clusters).map(picking::cluster).collect(),
@@ -158,7 +158,7 @@ fn no_word_of_forms_becomes_a_value() {
     for word in ["close", "next", "Close"] {
         talk.anew().types(word).says("is no word here").says_not(&format!("[{word}]"));
     }
-    talk.types("\"close\"").says("Choose the one that is meant.");
+    talk.types("\"close\"").says("Choose the one that is meant, or change the name.");
 }
 
 #[test]

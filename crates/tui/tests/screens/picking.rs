@@ -201,7 +201,7 @@ fn a_name_without_an_id_asks_which_one_is_meant() {
         (0..page).for_each(|_| story.enter().end());
         (0..fields).for_each(|_| story.press(KeyCode::Tab).end());
         story.type_text(name).press(KeyCode::Esc).press(KeyCode::Tab).hides("✗").press(KeyCode::BackTab).asked();
-        story.press(KeyCode::Esc).enter().shows("Choose the one that is meant.");
+        story.press(KeyCode::Esc).enter().shows("Choose the one that is meant, or change the name.");
         let key = if page == 1 { Key::Cluster } else { Key::Registry };
         let mut choices: Vec<Choice> = (0..8).map(cluster).collect();
         choices.push(Choice {

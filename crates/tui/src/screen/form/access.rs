@@ -29,7 +29,7 @@ impl FormScreen {
         let asked = AskedCluster::read(&shared.answers);
         let wrong = self.complain(&self.wrong_of_access(asked.err().unwrap_or_default()));
         if wrong > 0 && self.asks_which() {
-            shared.notice = Some(Notice::good("Choose the one that is meant."));
+            shared.notice = Some(Notice::good("Choose the one that is meant, or change the name."));
             return Vec::new();
         }
         let somebody = self.complain_of_principal(wrong == 0);
