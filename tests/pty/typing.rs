@@ -47,5 +47,5 @@ fn an_id_of_something_else_is_complained_about_under_its_field() {
     assert!(text.contains(TENANT_A), "{text}");
     let mut under = text.lines().skip_while(|line| !line.contains("Cluster  ")).skip(1);
     assert!(under.next().is_some_and(|line| line.contains('✗')), "no complaint under the field:\n{text}");
-    assert!(text.contains("a cluster: give the cluster's resource id"), "it does not say what is right:\n{text}");
+    assert!(text.contains("a cluster: give an id such as"), "it does not say what is right:\n{text}");
 }

@@ -12,10 +12,8 @@ const REGISTRY: &str = "/subscriptions/22222222-2222-4222-8222-222222222222/reso
 #[test]
 fn a_wrong_value_is_named_beside_a_right_one() {
     let give_tenant = "give its domain (contoso.com) or its id (a GUID)";
-    let give_cluster = "give the cluster's resource id (/subscriptions/…/resourceGroups/…/providers/\
-                        Microsoft.ContainerService/managedClusters/NAME)";
-    let give_registry = "give the registry's resource id (/subscriptions/…/resourceGroups/…/providers/\
-                         Microsoft.ContainerRegistry/registries/NAME)";
+    let give_cluster = "give an id such as /subscriptions/…/managedClusters/NAME";
+    let give_registry = "give an id such as /subscriptions/…/registries/NAME or a login server";
     let upper = GUID.to_uppercase();
     let cut = &CLUSTER[..90];
     #[rustfmt::skip]

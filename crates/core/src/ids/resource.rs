@@ -29,13 +29,11 @@ impl ResourceKind {
         }
     }
 
-    /// Returns what prints the id of such a resource, and what does in its place.
-    const fn how_to_find(self) -> &'static str {
+    /// Returns the shape of such an id, and what has one or does in its place.
+    const fn shape(self) -> &'static str {
         match self {
-            Self::Cluster => "az aks show --resource-group GROUP --name NAME --query id prints it",
-            Self::Registry => {
-                "az acr show --name NAME --query id prints it; where nobody signs in to its tenant, the login server will do"
-            }
+            Self::Cluster => "/subscriptions/…/managedClusters/NAME, from az aks show",
+            Self::Registry => "/subscriptions/…/registries/NAME or a login server",
         }
     }
 
@@ -63,19 +61,13 @@ impl ResourceId {
     /// Reads the id of a resource of that kind from what was pasted: an id, or a portal address around one.
     fn parse(raw: &str, kind: ResourceKind) -> Result<Self, String> {
         let text = clean(raw);
-        let wrong = |why: String| {
-            Err(format!(
-                "{why}: give the {}'s resource id (/subscriptions/…/resourceGroups/…/providers/{}/NAME)",
-                kind.word(),
-                kind.type_name()
-            ))
-        };
+        let wrong = |why: String| Err(format!("{why}: give an id such as {}", kind.shape()));
         if text.is_empty() {
             return wrong(format!("no {} is named", kind.word()));
         }
         let decoded = decoded(text);
         let Some(from) = decoded.to_ascii_lowercase().find("/subscriptions/") else {
-            return wrong(format!("\"{text}\" is not a resource id ({})", kind.how_to_find()));
+            return wrong(format!("\"{text}\" is not a resource id"));
         };
         let tail = decoded.get(from..).unwrap_or_default();
         let parts: Vec<&str> = tail.split(['/', '?', '#']).skip(1).collect();
