@@ -225,6 +225,30 @@ fn a_reset_that_failed_is_taken_back_too() {
 }
 
 #[test]
+fn a_secret_that_was_added_for_a_reset_that_was_refused_is_told_and_taken_away_again() {
+    let own = r#"
+        name = "reset-back-refused"
+        says = "the second reset is refused once"
+
+        [[fault]]
+        on = "arm POST /**/resetServicePrincipalProfile"
+        nth = 2
+        do = "status"
+        code = 403
+        error = "AuthorizationFailed"
+        message = "You may not."
+    "#;
+    let story = Story::told(&[], own);
+    story.apply(&[]).is_done();
+    let run = story.run_id();
+    let end = story.run(&["undo", &run, "--yes"]);
+    assert_ne!(end.code, Some(0), "{end}");
+    assert!(end.out.contains("A secret was added to the former app, key id "), "{end}");
+    story.undo(&[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
 fn before_it_asks_it_lists_every_request_with_the_ids() {
     let story = Story::of("happy");
     story.apply(&[]).is_done();
@@ -238,6 +262,8 @@ fn before_it_asks_it_lists_every_request_with_the_ids() {
         "Step 9 restarts the nodes of aks-shop",
         &format!("Graph DELETE /applications  {app}"),
         "aks-shop uses its former app again.",
+        "aks-shop has a new secret of its former app.",
+        "The secret ends on 20",
     ] {
         assert!(end.out.contains(part), "no {part:?} in {end}");
     }

@@ -11,6 +11,7 @@ use crosspull_core::ids::{AppId, ClusterId, KeyId, ObjectId};
 use crosspull_core::names::{Direction, Outcome, SecretFor, Side};
 use crosspull_core::operation::{Fact, Learnt, ResetCluster, TakeBack};
 use crosspull_core::secret::Secret;
+use jiff::Timestamp;
 
 use super::shared::directory::{self, AppRef};
 use super::shared::last_look::{self, PendingReset};
@@ -169,15 +170,11 @@ async fn told_back(
 ) -> Result<String, StepError> {
     let mut note = format!("by a secret of its former app, key id {key}");
     let tidied = match secrets::remove(context, app, SecretFor::Back, &[key]).await {
-        Ok(_) => directory::read_app(context, app).await,
+        Ok(_) => learn_end(context, app, key).await,
         Err(error) => Err(error),
     };
     match tidied {
-        Ok(app) => {
-            let known = app.password_credentials.into_iter().find(|c| c.key_id == key);
-            let ends = known.and_then(|c| c.end_date_time).map(|at| format!(", until {}", at.strftime("%F")));
-            note.push_str(&ends.unwrap_or_default());
-        }
+        Ok(ends) => note.push_str(&ends.map_or_else(String::new, |at| format!(", until {}", at.strftime("%F")))),
         Err(error) if error.ends_the_run() => return Err(error),
         Err(error) => {
             note.push_str(&format!("; whether others of this run are left there cannot be told: {}", error.why()))
@@ -188,6 +185,16 @@ async fn told_back(
         note.push_str(&format!("; its former principal had lost and was given {}", roles.join(", ")));
     }
     Ok(note)
+}
+
+/// Learns when the secret that the cluster was given back with ends.
+async fn learn_end(context: &StepContext<'_>, app: AppRef, key: KeyId) -> Result<Option<Timestamp>, StepError> {
+    let app = directory::read_app(context, app).await?;
+    let ends = app.password_credentials.into_iter().find(|c| c.key_id == key).and_then(|c| c.end_date_time);
+    if let Some(ends) = ends {
+        context.learn(vec![Learnt::new(Outcome::Created, Fact::BackEnds, ends)])?;
+    }
+    Ok(ends)
 }
 
 /// Returns the note for a cluster that has neither the run's app nor its former one: somebody else gave it another by
@@ -208,7 +215,14 @@ async fn forget_back_secrets(context: &StepContext<'_>, former: AppId, kept: &[K
     let Some(made) = made.cloned() else { return Ok(()) };
     let Ok(Some(app)) = directory::find_app(context, Side::A, former, NOT_READ).await? else { return Ok(()) };
     secrets::remove(context, app, SecretFor::Back, kept).await?;
-    if kept.iter().any(|key| key.to_string() == made.value) { Ok(()) } else { context.learn_undone(&[made]) }
+    let Some(key) = kept.iter().find(|key| key.to_string() == made.value) else {
+        return context.learn_undone(&[made]);
+    };
+    match learn_end(context, app, *key).await {
+        Err(error) if error.ends_the_run() => Err(error),
+        // The end of the secret is told where it can be read.
+        _ => Ok(()),
+    }
 }
 
 /// Returns the secret to give the cluster back with: that of the way back where this process still has its value, else

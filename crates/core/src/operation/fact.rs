@@ -39,6 +39,8 @@ pub enum Fact {
     WayBackKey,
     /// The key id of the secret on the former app that a cluster was given back with.
     BackKey,
+    /// The end of that secret's life.
+    BackEnds,
     /// The address at which the operation of a cluster's last reset is asked. It is of no use without a token.
     Operation(ClusterId),
     /// The app that a cluster uses.
@@ -99,6 +101,7 @@ impl Fact {
             Self::Assignment(_) | Self::Attached(..) | Self::RoleCopy(_) => Some("role assignment"),
             Self::WayBackKey => Some("way back's key id"),
             Self::BackKey => Some("back by key id"),
+            Self::BackEnds => Some("that secret ends"),
             Self::ClusterClient(_) => Some("cluster uses app"),
             Self::ClusterState(_) => Some("cluster's state"),
             Self::ProvedInside(_) => Some("pulled on node"),

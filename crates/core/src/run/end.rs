@@ -52,7 +52,10 @@ impl Run {
     /// for it, as in the demo.
     #[must_use]
     pub fn from_here_on(&self, kept: bool) -> Vec<String> {
-        if self.verdict != Some(Verdict::Done) || self.is_undoing() {
+        if self.is_undoing() {
+            return self.secret_of_back();
+        }
+        if self.verdict != Some(Verdict::Done) {
             return Vec::new();
         }
         let cluster = self.forward_plan().and_then(|p| p.subject().0).map_or(UNNAMED, |c| c.name());
@@ -72,10 +75,23 @@ impl Run {
             }
         };
         let ends = self.facts.iter().find(|l| matches!(l.fact, Fact::SecretEnds | Fact::PullEnds(_)));
-        let ends = ends.map(|l| l.value.split_once('T').map_or(l.value.as_str(), |(day, _)| day));
-        says.extend(ends.map(|day| format!("The secret ends on {day}.")));
+        says.extend(ends.map(|l| format!("The secret ends on {}.", day(&l.value))));
         says.extend(back);
         says
+    }
+
+    /// Returns what holds of the secret that the cluster was, or was to be, given its former app back with.
+    fn secret_of_back(&self) -> Vec<String> {
+        let Some(key) = self.facts.learnt(&Fact::BackKey).filter(|l| l.how.is_made()) else { return Vec::new() };
+        let is_back = self.outcome_of_back(|op| matches!(op, Op::ResetCluster(_))) == Some(Outcome::Undone);
+        if !is_back && !self.reset_was_sent() {
+            let key = &key.value;
+            return vec![format!("A secret was added to the former app, key id {key} ; going on takes it away again.")];
+        }
+        let cluster = self.forward_plan().and_then(|p| p.subject().0).map_or(UNNAMED, |c| c.name());
+        let has = format!("{cluster} has a new secret of its former app.");
+        let ends = self.facts.get(&Fact::BackEnds).map(|ends| format!("The secret ends on {}.", day(ends)));
+        std::iter::once(has).filter(|_| is_back).chain(ends.filter(|_| is_back)).collect()
     }
 
     fn is_closing(&self) -> bool {
@@ -199,7 +215,8 @@ impl Run {
     /// Returns the same as a sentence. `None` where it lacks nothing.
     #[must_use]
     pub fn lacks(&self) -> Option<String> {
-        let lacks = self.lacking();
+        // A cluster that has its former app back has what that one has.
+        let lacks = if self.is_undoing() { Vec::new() } else { self.lacking() };
         let app = self.facts.get(&Fact::App).map(|app| format!(" of app {app}")).unwrap_or_default();
         (!lacks.is_empty()).then(|| format!("The new principal{app} lacks: {}", lacks.join(", ")))
     }
@@ -370,6 +387,11 @@ impl Run {
 
 /// The cluster of a run that has no plan yet. No name has a space in it.
 const UNNAMED: &str = "the cluster";
+
+/// Returns the day of a time.
+fn day(time: &str) -> &str {
+    time.split_once('T').map_or(time, |(day, _)| day)
+}
 
 /// True for what a run puts into a cluster by the Kubernetes API.
 const fn is_in_cluster(fact: &Fact) -> bool {

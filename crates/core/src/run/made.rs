@@ -42,7 +42,8 @@ impl Run {
     /// Returns what the steps of a tenant learnt, in their order.
     fn learnt_in(&self, side: Side) -> Vec<&Learnt> {
         let steps = self.forward_plan().into_iter().flat_map(|plan| &plan.steps).filter(|s| s.side == side);
-        let facts = steps.flat_map(crate::operation::Step::writes).chain((side == Side::A).then_some(Fact::BackKey));
+        let back = [Fact::BackKey, Fact::BackEnds].into_iter().filter(|_| side == Side::A);
+        let facts = steps.flat_map(crate::operation::Step::writes).chain(back);
         let learnt: Vec<&Learnt> = facts.filter_map(|fact| self.facts.learnt(&fact)).collect();
         let shown = |l: &&Learnt| match l.fact {
             // The pod is removed by the step that makes it.
@@ -64,14 +65,14 @@ impl Run {
     /// Returns what this run made and has not taken back.
     pub fn still_made(&self) -> impl Iterator<Item = &Learnt> {
         // The secret that the cluster was given back with stays, since the cluster needs it.
-        self.facts.iter().filter(|l| l.how.is_made() && l.fact != Fact::BackKey)
+        self.facts.iter().filter(|l| l.how.is_made() && !matches!(l.fact, Fact::BackKey | Fact::BackEnds))
     }
 }
 
 /// Returns the value as people read it: registries tell the end of a password to a part of a second.
 fn shown(learnt: &Learnt) -> Cow<'_, str> {
     match (&learnt.fact, learnt.value.split_once('.')) {
-        (Fact::SecretEnds | Fact::PullEnds(_), Some((second, _))) => format!("{second}Z").into(),
+        (Fact::SecretEnds | Fact::BackEnds | Fact::PullEnds(_), Some((second, _))) => format!("{second}Z").into(),
         _ => learnt.value.as_str().into(),
     }
 }
