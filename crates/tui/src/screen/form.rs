@@ -30,6 +30,7 @@ use crate::theme::Tone;
 use crate::widgets::cell::{Cell, LABEL, Value, shown};
 use crate::widgets::picker::Picker;
 use crate::widgets::sheet::Sheet;
+use crate::widgets::text_box::TextBox;
 pub(crate) use access::begin as begin_access;
 use below::Below;
 pub(crate) use login::begin as begin_login;
@@ -188,12 +189,21 @@ impl FormScreen {
         wrong
     }
 
-    /// Writes the fields into the answers.
-    pub fn write(&self, answers: &mut Answers) {
+    /// Writes the fields into the answers. The demo's cloud stays what it is: no other one is ever called from there.
+    pub fn write(&mut self, shared: &mut Shared) {
+        let own = shared.given.get(Key::Cloud).filter(|_| shared.simulated);
+        let cloud = self.cells.iter_mut().find(|cell| cell.field.key == Key::Cloud);
+        if let (Some(own), Some(cloud)) = (own, cloud)
+            && cloud.text() != own
+        {
+            cloud.value = Value::Text(TextBox::new(own));
+            cloud.doubt(None);
+            shared.notice = Some(Notice::good("The demo has a cloud of its own, and calls no other."));
+        }
         for cell in &self.cells {
             let text = cell.text();
-            if text != clean(&shown(answers, cell.field)) {
-                answers.set(cell.field.key, text);
+            if text != clean(&shown(&shared.answers, cell.field)) {
+                shared.answers.set(cell.field.key, text);
             }
         }
     }
@@ -206,7 +216,7 @@ impl FormScreen {
         let front = if self.page == Page::Login { Front::LoginFields } else { Front::Fields };
         for cell in &mut self.cells {
             let mine = complaints.iter().find(|c| c.key == Some(cell.field.key));
-            cell.complaint = mine.map(|c| c.text.told(front));
+            cell.doubt(mine.map(|c| c.text.told(front)));
         }
         let wrong = |c: &Cell| c.complaint.is_some();
         if let Some(first) = self.cells.iter().position(wrong) {
@@ -234,7 +244,7 @@ impl FormScreen {
     /// Goes on where the inputs have no complaint about the form; to what is read or asked where they have none at all,
     /// else to the form of the first complaint.
     fn submit(&mut self, shared: &mut Shared) -> Vec<Reaction> {
-        self.write(&mut shared.answers);
+        self.write(shared);
         match self.page {
             Page::Login => return self.submit_login(shared),
             Page::Access => return self.submit_access(shared),
@@ -265,7 +275,7 @@ impl FormScreen {
     /// Asks for who signs in to the tenant of the form, where that tenant is named; else says what is missing. Where somebody
     /// signed in already, another person may be meant, who sees other things.
     fn sign_in(&mut self, shared: &mut Shared) -> Vec<Reaction> {
-        self.write(&mut shared.answers);
+        self.write(shared);
         let Some(side) = pages::side(self.page) else { return Vec::new() };
         if self.is_wrong(Key::tenant(side)) {
             return Vec::new();
@@ -292,7 +302,7 @@ impl FormScreen {
             self.hush();
             return Vec::new();
         }
-        self.write(&mut shared.answers);
+        self.write(shared);
         match self.page {
             Page::Login => return self.leave_login(shared),
             Page::Access => return self.leave_access(shared),
@@ -347,18 +357,18 @@ impl View for FormScreen {
             Action::Back => return self.back(shared),
             _ => {}
         }
-        self.write(&mut shared.answers);
+        self.write(shared);
         reactions
     }
 
     fn typed(&mut self, shared: &mut Shared, key: &KeyEvent) {
         self.key(key);
-        self.write(&mut shared.answers);
+        self.write(shared);
     }
 
     fn pasted(&mut self, shared: &mut Shared, text: &str) {
         self.paste(text);
-        self.write(&mut shared.answers);
+        self.write(shared);
     }
 
     fn spoken(&self, shared: &Shared, _: Timestamp) -> Spoken {

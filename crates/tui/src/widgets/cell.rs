@@ -81,16 +81,16 @@ impl Cell {
     pub fn changed(&mut self) {
         self.typed = true;
         if self.complaint.is_some() {
-            self.complaint = self.judged().err();
+            self.doubt(self.judged().err());
         }
     }
 
     /// Returns true where the field is not answered as it must be. The field says so from then on.
     pub fn is_wrong(&mut self) -> bool {
-        self.complaint = match self.text() {
+        self.doubt(match self.text() {
             "" => Some(format!("missing. {}", self.field.help)),
             _ => self.judged().err(),
-        };
+        });
         self.complaint.is_some()
     }
 
@@ -98,8 +98,20 @@ impl Cell {
     pub fn left(&mut self, lists: bool) {
         let named = lists && Named::read(self.field.key, self.text()).is_some();
         if let (false, Err(complaint)) = (named, self.judged()) {
-            self.complaint = Some(complaint);
+            self.doubt(Some(complaint));
         }
+    }
+
+    /// Keeps a complaint about what is in the field. A value that fills the window is not told whole: it stands in the field.
+    pub fn doubt(&mut self, complaint: Option<String>) {
+        /// The columns of a value that is told whole.
+        const MOST: usize = 60;
+        let text = self.text();
+        let short = |complaint: String| match width(text) > MOST {
+            true => complaint.replace(text, &middle(text, MOST)),
+            false => complaint,
+        };
+        self.complaint = complaint.map(short);
     }
 
     /// Returns the line of the field, with something dim at its right, and the cursor's column where it has the focus.

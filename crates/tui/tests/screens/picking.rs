@@ -293,3 +293,19 @@ fn enter_alone_lists_no_namespaces_and_typing_goes_on_where_they_cannot_be_read(
     story.enter().shows("Checks");
     assert_eq!(story.model.answers().all(Key::Namespace), ["default", "shop"]);
 }
+
+#[test]
+fn names_of_a_list_that_are_cut_are_told_apart_by_their_ends() {
+    let mut story = listing((40, 12));
+    let long = |n: usize| Choice { name: format!("aks-of-a-team-in-production-{n:05}"), ..cluster(n) };
+    story.msg(found(clusters(), (0..40).map(long).collect(), Progress::Whole));
+    story.shows("00000").shows("00001").hides("aks-of-a-team-in-production");
+}
+
+#[test]
+fn a_paste_that_fills_the_window_is_not_told_whole_in_the_complaint() {
+    let mut story = Story::blank((80, 24));
+    story.enter().type_text(&"x y/".repeat(500)).press(KeyCode::Tab);
+    let seen = story.see();
+    assert!(seen.contains("is not a cloud") && seen.contains("Cluster"), "{seen}");
+}

@@ -472,3 +472,13 @@ fn a_complaint_about_what_is_folded_away_unfolds_it() {
     let mut story = Story::new(SIZE, answers, true, Theme::full());
     story.enter().enter().enter().enter().enter().shows("The pull secret in the cluster").shows("✗").shows("Context");
 }
+
+#[test]
+fn the_cloud_of_the_demo_stays_what_it_is() {
+    let mut answers = complete();
+    answers.set(Key::Cloud, "https://localhost:41001");
+    let mut demo = Story::new((80, 24), answers.clone(), true, Theme::full());
+    demo.enter().shows("localhost:41001").type_text("x").shows("The demo has a cloud of its own").hides("41001x");
+    let mut real = Story::new((80, 24), answers, false, Theme::full());
+    real.enter().type_text("x").shows("41001x");
+}

@@ -118,7 +118,7 @@ impl FormScreen {
                 // A repository is followed by its tags, and a namespace by others.
                 let more = self.list.is_some() || self.cells.get(self.focus).is_some_and(is_of_many);
                 if more {
-                    self.write(&mut shared.answers);
+                    self.write(shared);
                     return Vec::new();
                 }
             }
@@ -173,7 +173,7 @@ impl FormScreen {
             self.hush();
             return Vec::new();
         }
-        self.write(&mut shared.answers);
+        self.write(shared);
         shared.notice = self.stands_in(shared).or_else(|| shared.notice.take());
         if self.tried || self.focus + 1 >= self.stops() {
             return self.finish(shared);
