@@ -343,6 +343,10 @@ impl View for FormScreen {
                 return reactions;
             }
             Action::NextField => self.step(true),
+            // Who hears one question after the other would meet the last one, of which nothing was told yet.
+            Action::PreviousField if shared.aloud && self.focus == 0 => {
+                shared.notice = Some(Notice::good("This is the first question here; back leads to what was before."));
+            }
             Action::PreviousField => self.step(false),
             Action::Unfold => self.unfold(),
             Action::Left => self.turn(false),

@@ -202,3 +202,10 @@ fn in_the_demo_it_is_said_that_an_app_stands_for_a_person() {
     let mut talk = Talk::demo();
     talk.all(&["", "", "", "", "4"]).says_not("stands for you");
 }
+
+#[test]
+fn before_the_first_question_of_a_form_there_is_no_last_one() {
+    let mut talk = Talk::demo();
+    talk.all(&["", ""]).says("Cloud").anew().types("previous");
+    talk.says("This is the first question here; back leads to what was before.").says("Cloud [");
+}
