@@ -387,7 +387,7 @@ mod tests {
     #[tokio::test]
     async fn a_text_that_does_not_fit_is_refused_by_every_way() {
         for way in [CopyMethod::Tmux, CopyMethod::Screen, CopyMethod::Osc52, CopyMethod::System, CopyMethod::Nowhere] {
-            for (text, why) in [("", "nothing to copy"), (&"a".repeat(3_001), "save it to a file instead")] {
+            for (text, why) in [("", "nothing to copy"), (&"a".repeat(3_001), "take it from its file instead")] {
                 assert!(sequence(way, text).is_none());
                 assert!(outside(way, text).await.expect_err("refused").contains(why), "{way:?}");
             }

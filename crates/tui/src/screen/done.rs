@@ -10,10 +10,9 @@ use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 use super::path::Saving;
-use super::{Layer, LeaveLayer, PathLayer, Reaction, View, consent, step_row, to_previous};
+use super::{Layer, LeaveLayer, PathLayer, Reaction, View, consent, step_row, to_answers};
 use crate::keys::{Action, Context};
 use crate::msg::Effect;
-use crate::pages::RailEntry;
 use crate::secret::{Copied, Copying, Handed};
 use crate::shared::Shared;
 use crate::spoken::Spoken;
@@ -160,12 +159,6 @@ impl View for DoneScreen {
     fn loses(&self, shared: &Shared) -> bool {
         shared.loses_secret()
     }
-}
-
-/// Sets the run that ended aside, and goes back to the answers that it was made by.
-pub(super) fn to_answers(shared: &mut Shared) -> Vec<Reaction> {
-    let effects: Vec<_> = shared.set_aside().into_iter().map(Reaction::Do).collect();
-    to_previous(shared, RailEntry::Checks).into_iter().chain(effects).collect()
 }
 
 /// Adds what holds from here on, and what the new principal lacks.

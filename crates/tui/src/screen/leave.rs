@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::done::to_answers;
-use super::{Reaction, View};
+use super::{Reaction, View, to_answers};
 use crate::keys::{Action, Context};
 use crate::msg::Effect;
 use crate::shared::Shared;

@@ -344,6 +344,12 @@ fn to_previous(shared: &mut Shared, from: RailEntry) -> Vec<Reaction> {
     })]
 }
 
+/// Sets the run that ended aside, and goes back to the answers that it was made by.
+fn to_answers(shared: &mut Shared) -> Vec<Reaction> {
+    let effects: Vec<_> = shared.set_aside().into_iter().map(Reaction::Do).collect();
+    to_previous(shared, RailEntry::Checks).into_iter().chain(effects).collect()
+}
+
 /// Goes along a list by one entry; a move by more scrolls. The list ends at its ends, and its first entry is chosen
 /// where none was.
 fn along(shared: &mut Shared, chosen: &mut Option<usize>, of: usize, way: Move) -> Vec<Reaction> {
