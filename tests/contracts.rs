@@ -4,10 +4,11 @@
 #![cfg(test)]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use crosspull_reference::{Contracts, Operation, Plane, Problem, Reference};
 use crosspull_sim::{Exchange, Plane as SimPlane};
-use crosspull_support::{ROUTES, Struck};
+use crosspull_support::{ROUTES, Struck, side_by_side};
 
 /// The operations that the routes call. Each must be seen, so that the check cannot become empty.
 const CALLED: &[&str] = &[
@@ -167,11 +168,14 @@ fn every_request_and_every_answer_of_every_route_is_as_the_contracts_say() {
     let Some(contracts) = contracts() else { return };
     let (mut seen, mut planes, mut lost) = (BTreeSet::new(), BTreeSet::new(), 0);
     let scenarios = ["", "abac-registry", "throttled", "lost-reply-secret"];
-    for (route, scenario) in ROUTES.iter().flat_map(|route| scenarios.map(|scenario| (route, scenario))) {
+    let all = Mutex::new(Vec::new());
+    side_by_side(ROUTES.iter().flat_map(|route| scenarios.map(|scenario| (route, scenario))), |(route, scenario)| {
+        let exchanges = exchanges(route, scenario);
+        all.lock().expect("nothing panics with it").push((route, scenario, exchanges));
+    });
+    for (route, scenario, exchanges) in all.into_inner().expect("nothing panics with it") {
         let mut count = Count::default();
-        for exchange in exchanges(route, scenario) {
-            count.add(&contracts, &exchange);
-        }
+        exchanges.iter().for_each(|exchange| count.add(&contracts, exchange));
         let at = format!("{} {scenario}", route.name());
         println!("{at}: exchanges checked {:?}, by status {:?}", count.checked, count.answers);
         println!("{at}: of no contract {:?}", count.without);
