@@ -260,8 +260,19 @@ fn a_firewall_is_told_with_the_address_that_it_saw() {
 }
 
 #[test]
-fn nothing_is_sent_to_a_host_that_is_no_registry() {
+fn a_machine_without_authorities_is_told_where_they_come_from() {
     let story = Story::of("happy").without("CROSSPULL_CLOUD").without("CROSSPULL_CA_FILE");
+    let end = login(&story, "registryb.azurecr.io", &[&BY_APP[..], &["--tenant", "fabrikam.com"]].concat());
+    assert!(end.err.contains("package ca-certificates") && end.err.contains("--ca-file"), "{end}");
+    assert_ne!(end.code, Some(0), "{end}");
+    story.called_nothing();
+}
+
+#[test]
+fn nothing_is_sent_to_a_host_that_is_no_registry() {
+    let story = Story::of("happy");
+    let authorities = story.variables()["CROSSPULL_CA_FILE"].clone();
+    let story = story.without("CROSSPULL_CLOUD").without("CROSSPULL_CA_FILE").with("SSL_CERT_FILE", &authorities);
     let end = login(&story, "shop01.azurecr.cn", &[&BY_APP[..], &["--tenant", "fabrikam.com"]].concat());
     end.exits(1);
     assert!(end.err.contains("no host of this cloud's registries"), "{end}");

@@ -54,11 +54,18 @@ pub struct Parts {
 /// # Errors
 /// A finding that stops, where the cloud cannot be reached or the authorities cannot be read.
 pub async fn connect(access: &Access, parts: Parts) -> Result<Door, Box<Finding>> {
+    let named = !parts.authorities.is_empty();
     let unusable = |why: String| {
-        Box::new(Check::Tenants.stop(
-            format!("the certificate authorities cannot be used: {why}"),
-            Wording::from("Check ") + Key::CaFile + ".",
-        ))
+        // A small container often has none of its own.
+        let now = match named {
+            true => Wording::from("Check ") + Key::CaFile + ".",
+            false => {
+                Wording::from("Install those of this machine (package ca-certificates), or name a bundle by ")
+                    + Key::CaFile
+                    + "."
+            }
+        };
+        Box::new(Check::Tenants.stop(format!("the certificate authorities cannot be used: {why}"), now))
     };
     let proxies = Proxies::of_system().map_err(|no| Box::new(Check::Tenants.stop(no.to_string(), NoAddress::NOW)))?;
     let line = far(&parts.authorities, parts.pace.deadline, proxies).map_err(unusable)?;

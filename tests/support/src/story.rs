@@ -91,6 +91,8 @@ impl Story {
             ("XDG_STATE_HOME", path_text(&self.state()).to_owned()),
             // Whatever a story does wrong, it calls nobody outside this machine. To this machine no proxy is used.
             ("HTTPS_PROXY", "http://127.0.0.1:9".to_owned()),
+            // Nor does it trust anybody for whom the machine would answer, and need not decode them all.
+            ("SSL_CERT_FILE", "/dev/null".to_owned()),
         ];
         let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
         own.chain(self.environment.clone()).collect()
