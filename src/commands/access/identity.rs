@@ -116,8 +116,8 @@ fn parts<'a>(asked: &AskedCluster, seen: &'a Seen) -> [Part<'a>; 2] {
 impl<'a> Part<'a> {
     fn new(key: &'static str, title: String, nothing: &'static [&'static str], holder: &'a Holder) -> Self {
         let denies_at = |scope: &str| {
-            let listed = holder.denies.iter().find(|(at, _)| at.eq_ignore_ascii_case(scope))?.1.as_ref().ok()?;
-            Some(Denies { principal: &holder.caller, listed })
+            let (_, read) = holder.denies.iter().find(|(at, _)| at.eq_ignore_ascii_case(scope))?;
+            Some(Denies { principal: &holder.caller, listed: read.as_deref() })
         };
         let row = |needed: &'a Needed| (needed, fulfilment(needed, &holder.holdings, denies_at(&needed.scope)));
         Self { key, title, nothing, holder, rows: holder.requirements.needed.iter().map(row).collect() }

@@ -52,7 +52,8 @@ pub enum Fulfilment<'a> {
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Denies<'a> {
     pub principal: &'a Caller,
-    pub listed: &'a [DenyAssignment],
+    /// The assignments; else why they could not be read, and then whether something is forbidden is not known.
+    pub listed: Result<&'a [DenyAssignment], &'a NotRead>,
 }
 
 impl Holding {
@@ -75,7 +76,7 @@ impl Holding {
     }
 }
 
-/// Judges how a principal stands to a need, by the lists of assignments that reach it. Permissions add up over all of them;
+/// Judges how a principal stands to a need, where `denies` is given also by what is forbidden, by the lists of assignments that reach it. Permissions add up over all of them;
 /// one role's `notActions` take nothing from another. What was not read is never taken for nothing.
 #[must_use]
 pub fn fulfilment<'a>(needed: &'a Needed, lists: &'a [Holdings], denies: Option<Denies<'_>>) -> Fulfilment<'a> {
@@ -91,20 +92,19 @@ pub fn fulfilment<'a>(needed: &'a Needed, lists: &'a [Holdings], denies: Option<
     };
     let lacks = lacking(&sets(&sure));
     let by = |holdings: Vec<&'a Holding>| holdings.into_iter().filter(|one| one.allows_any(&needed.actions)).collect();
-    if lacks.is_empty() {
-        let forbids = denies.map_or(Denial::Unseen, |Denies { principal, listed }| {
-            denied(Some(listed), principal, &needed.scope, needed.actions.iter().map(String::as_str))
-        });
-        return match forbids {
-            Denial::By(name) => Fulfilment::Denied(name),
-            Denial::Perhaps(name) => {
+    let under_condition = !lacks.is_empty() && lacking(&sets(&here)).is_empty();
+    if lacks.is_empty() || under_condition {
+        let held = if under_condition { Fulfilment::UnderCondition(by(here)) } else { Fulfilment::Held(by(sure)) };
+        let Some(Denies { principal, listed }) = denies else { return held };
+        let actions = needed.actions.iter().map(String::as_str);
+        return match listed.map(|listed| denied(Some(listed), principal, &needed.scope, actions)) {
+            Ok(Denial::By(name)) => Fulfilment::Denied(name),
+            Ok(Denial::Perhaps(name)) => {
                 Fulfilment::NotKnown(for_good(&format!("the deny assignment {name} may forbid it")))
             }
-            Denial::No | Denial::Unseen => Fulfilment::Held(by(sure)),
+            Ok(Denial::No | Denial::Unseen) => held,
+            Err(why) => Fulfilment::NotKnown(NotRead { why: format!("deny assignments: {}", why.why), ..why.clone() }),
         };
-    }
-    if lacking(&sets(&here)).is_empty() {
-        return Fulfilment::UnderCondition(by(here));
     }
     let unread_list = about.iter().find_map(|list| list.holdings.as_ref().err());
     let unread_role = here.iter().find_map(|holding| holding.sets.as_ref().err());

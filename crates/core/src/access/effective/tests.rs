@@ -112,9 +112,16 @@ fn a_deny_assignment_goes_before_every_role() {
     let denies: Vec<DenyAssignment> = vec![serde_json::from_value(deny).expect("a deny assignment")];
     let principal = Caller { id: Some(crate::ids::ObjectId(uuid::Uuid::from_u128(7))), groups: None };
     let lists = listed(vec![network(GROUP)]);
-    let judged = |listed| word(&fulfilment(&join(), &lists, Some(Denies { principal: &principal, listed })));
-    assert_eq!(judged(&denies), "denied by \"locked\"");
-    assert_eq!(judged(&[]), "held by 1");
+    let judged = |lists: &[Holdings], listed: Result<&[DenyAssignment], &NotRead>| {
+        word(&fulfilment(&join(), lists, Some(Denies { principal: &principal, listed })))
+    };
+    assert_eq!(judged(&lists, Ok(&denies)), "denied by \"locked\"");
+    assert_eq!(judged(&lists, Ok(&[])), "held by 1");
+    let under = listed(vec![Holding { condition: Some("a condition".to_owned()), ..network(GROUP) }]);
+    assert_eq!(judged(&under, Ok(&denies)), "denied by \"locked\"");
+    assert_eq!(judged(&under, Ok(&[])), "conditional by 1");
+    let unread = NotRead { why: "403".to_owned(), may_pass: false };
+    assert_eq!(judged(&lists, Err(&unread)), "not known: deny assignments: 403");
 }
 
 #[test]
