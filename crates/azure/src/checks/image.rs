@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crosspull_core::check::{Check, ImageSeen, judge_image};
 use crosspull_core::event::Work;
+use crosspull_core::explain::Trouble;
 use crosspull_core::ids::{ImageRef, RegistryId};
 use crosspull_core::names::Side;
 use crosspull_core::secret::Secret;
@@ -45,18 +46,19 @@ pub(super) async fn ask(reads: &Reads<'_>, id: &RegistryId, image: &ImageRef) ->
 pub(super) async fn token_ahead(reads: &Reads<'_>, id: &RegistryId) {
     let tokens = reads.door.tokens();
     if id.server().is_none() && tokens.signs_in(Side::B) && !tokens.asks_a_person(Side::B) {
-        entra_token(reads).await;
+        let _ = entra_token(reads).await;
     }
 }
 
-/// Returns the operator's token of Entra for registries, which is asked for once.
-async fn entra_token<'r>(reads: &'r Reads<'_>) -> Option<&'r (Audience, Secret)> {
-    reads.entra.get_or_init(async || registry_login::entra_token(reads.door).await.ok()).await.as_ref()
+/// Returns the operator's token of Entra for registries, which is asked for once; else what is told of every image.
+async fn entra_token(reads: &Reads<'_>) -> Result<(Audience, Secret), ImageSeen> {
+    let ask = async || registry_login::entra_token(reads.door).await.map_err(no_token);
+    reads.entra.get_or_init(ask).await.clone()
 }
 
 /// Reads the operator's own refresh token, which a registry gives where the operator may use it.
 async fn refresh_token(reads: &Reads<'_>, realm: &Realm) -> Result<Secret, ImageSeen> {
-    let token = entra_token(reads).await.ok_or(ImageSeen::NoRight)?.clone();
+    let token = entra_token(reads).await?;
     let signed_in = realm.exchange_for(reads.door, &Work::SignIn(Side::B), token).await;
     signed_in.map(|signed_in| signed_in.refresh).map_err(unseen)
 }
@@ -91,6 +93,12 @@ async fn look_once(reads: &Reads<'_>, work: &Work, realm: &Realm, image: &ImageR
         Err(CallError::Refused(r)) if r.refusal.status == Some(404) => ImageSeen::Missing,
         Err(error) => unseen(error),
     }
+}
+
+/// Returns what is seen of an image without a token: Entra's own no is about the account, no answer is about nobody.
+fn no_token(trouble: Trouble) -> ImageSeen {
+    let answered = trouble.refusal.as_ref().is_some_and(|refusal| refusal.status.is_some());
+    if answered { ImageSeen::NoRight } else { ImageSeen::Unread(trouble.why.to_string()) }
 }
 
 /// Returns what is seen of an image where a call did not end well.

@@ -39,7 +39,7 @@ pub(super) struct Reads<'a> {
     pullers: BTreeMap<(ClusterId, RegistryId), OnceCell<Result<Puller, CheckStopped>>>,
     namespaces: Mutex<Vec<NamespaceFacts>>,
     /// The operator's token of Entra for registries, where Entra gives one.
-    pub entra: OnceCell<Option<(Audience, Secret)>>,
+    pub entra: OnceCell<Result<(Audience, Secret), ImageSeen>>,
 }
 
 /// The answers about a cluster.
