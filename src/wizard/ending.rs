@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crosspull_core::names::Verdict;
+use crosspull_core::names::{RunId, Verdict};
 use crosspull_core::run::Run;
 use crosspull_tui::Msg;
 
@@ -14,6 +14,14 @@ use crate::terminal::{clipboard, give_back_in_time};
 
 /// The longest time that a call in flight has to come to its end.
 const LAST_CALL: Duration = Duration::from_secs(5);
+
+/// A run that ended here and was set aside for another one.
+pub(super) struct Aside {
+    run: Option<RunId>,
+    verdict: Option<Verdict>,
+    /// What was true of it then.
+    words: Vec<String>,
+}
 
 impl Wizard {
     /// Ends the program at once, since the line is gone. Nothing of the work is waited for: the journal has what matters.
@@ -37,24 +45,26 @@ impl Wizard {
             (Some(code), _) => code,
             (None, Some(verdict)) => verdict.exit_code(),
             (None, None) if run.id.is_some() => Verdict::Interrupted.exit_code(),
-            (None, None) => self.aside.1.map_or(0, Verdict::exit_code),
+            (None, None) => self.aside.last().and_then(|aside| aside.verdict).map_or(0, Verdict::exit_code),
         }
     }
 
     /// Keeps what is true of a run that ended for the end of the program, and lets go of its journal.
     pub(super) fn set_aside(&mut self, run: &Run, secret: Option<&str>) {
         let words = self.words_on(run, secret);
-        self.aside.0.push(words);
-        self.aside.1 = run.verdict;
+        self.aside.retain(|aside| aside.run != run.id);
+        self.aside.push(Aside { run: run.id.clone(), verdict: run.verdict, words });
         self.receipt = None;
         self.new_backend();
     }
 
     /// Returns what stays in the scrollback: what is true of each run, and where its secret is.
     fn last_words(&self) -> Vec<String> {
-        let last = self.words_on(self.model.run(), self.model.secret_file());
-        let all: Vec<_> = self.aside.0.iter().cloned().chain([last]).filter(|words| !words.is_empty()).collect();
-        all.join(&String::new())
+        let run = self.model.run();
+        // What was true of a run that was gone on with is so no more.
+        let before = self.aside.iter().filter(|aside| aside.run != run.id).map(|aside| aside.words.clone());
+        let last = self.words_on(run, self.model.secret_file());
+        before.chain([last]).filter(|words| !words.is_empty()).collect::<Vec<_>>().join(&String::new())
     }
 
     /// Returns what is true of a run, and where its secret is.

@@ -76,8 +76,8 @@ struct Wizard {
     prompts: UnboundedReceiver<Prompt>,
     ask: Prompts,
     receipt: Option<PathBuf>,
-    /// The words on runs that ended here and were set aside, and how the last of them ended.
-    aside: (Vec<Vec<String>>, Option<Verdict>),
+    /// The runs that ended here and were set aside.
+    aside: Vec<ending::Aside>,
     /// The answers that the program was started with.
     given: Answers,
     /// True on the embedded cloud, with which the runs go.
@@ -194,7 +194,7 @@ impl Wizard {
             prompts,
             ask,
             receipt: None,
-            aside: (Vec::new(), None),
+            aside: Vec::new(),
             given,
             simulated,
             sign_ins: Vec::new(),

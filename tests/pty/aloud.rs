@@ -271,10 +271,9 @@ fn a_dumb_terminal_gets_plain_lines_by_itself_and_a_password_is_not_shown() {
     assert!(format!("{modes:?}").contains("ECHO"), "what is typed is shown again: {modes:?}");
 }
 
-#[test]
-fn a_run_that_was_stopped_leads_back_to_its_answers_and_the_next_one_finds_what_it_made() {
-    let story = Story::told(&[], SLOW_RESET);
-    let mut talk = Talk::on(&story, &[]);
+/// Returns a talk at the answers of a run that was stopped at the question before its reset, and is set aside.
+fn at_the_answers_again(story: &Story) -> Talk {
+    let mut talk = Talk::on(story, &[]);
     talk.answers(&TENANTS);
     talk.answers(&APP);
     talk.answers(&BEGIN);
@@ -283,14 +282,36 @@ fn a_run_that_was_stopped_leads_back_to_its_answers_and_the_next_one_finds_what_
     talk.answers(&[("Enter: go on.", ""), ("Enter: leave.", "back")]);
     talk.reads("Leave this run?");
     talk.answers(&[("Which one? Type a number [2]:", "1")]);
+    talk
+}
+
+#[test]
+fn a_run_that_was_stopped_leads_back_to_its_answers_and_the_next_one_finds_what_it_made() {
+    let story = Story::told(&[], SLOW_RESET);
+    let mut talk = at_the_answers_again(&story);
     talk.answers(&[("App name [", ""), ("Secret lives [", "90 days")]);
     talk.answers(&APP[2..]);
     talk.answers(&BEGIN);
     talk.answers(&[("Reset aks-shop now? Type yes:", "yes"), ("Enter: go on.", "")]);
     talk.answers(&[("Enter: leave.", ""), ("Which one?", "1")]);
     let told = talk.ends(0);
-    let (before, after) = told.rsplit_once("The run was stopped").expect("the first run is told of at the end");
-    assert!(before.contains("app object found") || after.contains("found"), "{told}");
+    let (_, after) = told.rsplit_once("The run was stopped").expect("the first run is told of at the end");
     assert!(after.contains("crosspull resume") && after.contains("aks-shop pulls shop/web:1.4"), "{told}");
     assert_eq!(story.world().our_apps().len(), 1, "the second run found the app");
+}
+
+#[test]
+fn a_run_that_was_set_aside_is_gone_on_with_and_told_of_once() {
+    let story = Story::told(&[], SLOW_RESET);
+    let mut talk = at_the_answers_again(&story);
+    // Through the forms to the first question.
+    talk.answers(&[("App name [", "back"), ("Tenant [", "back"), ("Cloud [", "back"), ("Which one?", "back")]);
+    talk.reads("2. Go on with an earlier run");
+    talk.answers(&[("Which one?", "2"), ("Which one?", ""), ("Enter: go on.", "")]);
+    talk.answers(&[("Go on with this run? Type yes:", "yes"), ("Reset aks-shop now? Type yes:", "yes")]);
+    talk.answers(&[("Enter: go on.", ""), ("Enter: leave.", ""), ("Which one?", "1")]);
+    let told = talk.ends(0);
+    let (_, summary) = told.rsplit_once("In tenant A:").expect("a summary");
+    assert!(!summary.contains("The run was stopped") && summary.contains("aks-shop pulls shop/web:1.4"), "{told}");
+    assert_eq!(told.matches("In tenant A:").count(), 1, "{told}");
 }
