@@ -150,7 +150,9 @@ impl Wizard {
     async fn copy(&mut self, what: &str, text: &str, terminal: &mut dyn Surface) -> Msg {
         // It is too long for the other ways too.
         if let Err(why) = clipboard::fits(text) {
-            return Msg::Notice(Notice::bad(why));
+            // Only the page is ever so long.
+            let says = self.model.page_file().map(|place| format!("{}: {place}", why.trim_end_matches('.')));
+            return Msg::Notice(Notice::bad(says.unwrap_or(why)));
         }
         loop {
             let way = self.copies_by;

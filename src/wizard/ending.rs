@@ -62,9 +62,16 @@ impl Wizard {
     fn last_words(&self) -> Vec<String> {
         let run = self.model.run();
         // What was true of a run that was gone on with is so no more.
-        let before = self.aside.iter().filter(|aside| aside.run != run.id).map(|aside| aside.words.clone());
-        let last = self.words_on(run, self.model.secret_file());
-        before.chain([last]).filter(|words| !words.is_empty()).collect::<Vec<_>>().join(&String::new())
+        let before = self.aside.iter().filter(|aside| aside.run != run.id);
+        let before = before.map(|aside| (&aside.run, aside.words.clone()));
+        let last = (&run.id, self.words_on(run, self.model.secret_file()));
+        let mut all: Vec<_> = before.chain([last]).filter(|(_, words)| !words.is_empty()).collect();
+        if all.len() > 1 {
+            for (run, words) in &mut all {
+                words.splice(0..0, [String::new(), format!("Run {}", run.as_ref().map_or("", |run| &run.0))]);
+            }
+        }
+        all.into_iter().flat_map(|(_, words)| words).collect()
     }
 
     /// Returns what is true of a run, and where its secret is.

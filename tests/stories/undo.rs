@@ -72,6 +72,30 @@ const REFUSED_ONCE: &str = "name = 'refused-once'\nsays = 'the first reset is re
                             error = 'AuthorizationFailed'";
 
 #[test]
+fn what_a_second_run_added_to_an_app_that_is_gone_is_gone_too() {
+    let fault = |nth: u8| {
+        format!(
+            "[[fault]]\non = 'arm POST /**/resetServicePrincipalProfile'\nnth = {nth}\ndo = 'status'\ncode = 403\n\
+             error = 'AuthorizationFailed'\n"
+        )
+    };
+    let twice = format!("name = 'refused-twice'\nsays = 'two resets are refused'\n{}{}", fault(1), fault(2));
+    let story = Story::told(&[], &twice);
+    story.apply(&[]).exits(1);
+    let first = story.run_id();
+    story.apply(&[]).exits(1);
+    let second = story.runs_but(&[&first]).pop().expect("a second run");
+    story.resume_of(&first).ends_well();
+    // The way back's secret is of the former app, which the cluster does not use: it goes. The other one may be needed.
+    let end = story.undo_of(&second, &[]);
+    end.exits(5).verdict("left");
+    assert_eq!((end.outcome_of(8), end.outcome_of(3)), ("undone", "left"), "\n{end}");
+    story.undo_of(&first, &[]).ends_well();
+    story.undo_of(&second, &[]).ends_well();
+    story.is_taken_back();
+}
+
+#[test]
 fn a_run_that_found_its_app_on_the_cluster_in_the_end_takes_nothing_from_it() {
     let story = Story::told(&[], REFUSED_ONCE);
     story.apply(&[]).exits(1);

@@ -141,6 +141,12 @@ impl Model {
         self.shared.secret_in_clipboard()
     }
 
+    /// Returns the file of the page for whoever is waited for, where there is one.
+    #[must_use]
+    pub fn page_file(&self) -> Option<&str> {
+        self.shared.page.as_deref()
+    }
+
     /// Returns the file that has the secret, where it was saved.
     #[must_use]
     pub fn secret_file(&self) -> Option<&str> {

@@ -17,6 +17,8 @@ pub(super) async fn may_go(back: &TakeBack, context: &StepContext<'_>) -> Result
     let route_resets = context.past().forward_plan().is_some_and(|plan| plan.steps.iter().any(resets));
     match back.of.op {
         Op::ProveInside(_) | Op::ResetCluster(_) => Ok(()),
+        // It is a secret of the former app, and this run never gave the cluster another one.
+        Op::KeepWayBack(_) if context.past().resets(Direction::Forward).next().is_none() => Ok(()),
         // A route that gives the cluster no app leaves it the one that it has.
         _ if !route_resets => Ok(()),
         _ => cluster_is_free(&back.made, context).await,

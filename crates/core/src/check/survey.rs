@@ -36,6 +36,12 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// Returns the name of the app that is taken up, which keeps it whatever the inputs say.
+    #[must_use]
+    pub fn app_name(&self) -> Option<String> {
+        self.app.as_ref().map(|app| app.name.clone()).filter(|name| !name.is_empty())
+    }
+
     /// True where a cluster uses the app that is taken up. The cluster has no former app then.
     #[must_use]
     pub fn has_own_app(&self, cluster: &ClusterFacts) -> bool {

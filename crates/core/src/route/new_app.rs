@@ -105,7 +105,7 @@ fn plan(inputs: &Inputs, survey: &Survey) -> Plan {
 /// Returns the operations for the app that the cluster is to use, its service principal at home, and a secret.
 fn app_and_secret(inputs: &Inputs, survey: &Survey, cluster: &ClusterFacts) -> [Op; 3] {
     let app = CreateApp {
-        name: inputs.app_name("", &cluster.id),
+        name: survey.app_name().unwrap_or_else(|| inputs.app_name("", &cluster.id)),
         home: Side::A,
         audience: AppAudience::ManyTenants,
         redirect_uri: inputs.redirect_uri.clone(),

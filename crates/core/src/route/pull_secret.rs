@@ -100,7 +100,7 @@ fn app_and_secret(inputs: &Inputs, survey: &Survey, cluster: &ClusterId) -> [Op;
         Side::B => (AppAudience::OneTenant, String::new()),
     };
     let app = CreateApp {
-        name: inputs.app_name("pull-", cluster),
+        name: survey.app_name().unwrap_or_else(|| inputs.app_name("pull-", cluster)),
         home,
         audience,
         redirect_uri,

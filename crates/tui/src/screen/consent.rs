@@ -79,6 +79,11 @@ pub(super) fn sheet(shared: &Shared, step: StepId, person: &Person, columns: usi
     sheet.gap();
     sheet.lines.extend(path(&person.url, columns).into_iter().map(|line| theme.span(Tone::Accent, line).into()));
     sheet.gap();
+    // What is sent to that person stands before what they do: a small window shows no more.
+    if let Some(place) = &shared.page {
+        sheet.lines.extend(page_file(shared, place, columns));
+        sheet.gap();
+    }
     match &person.page {
         // Nobody here can follow it, so what there is to do stands on the page that is sent to them.
         Some(page) => {
@@ -92,10 +97,6 @@ pub(super) fn sheet(shared: &Shared, step: StepId, person: &Person, columns: usi
             ));
             for line in page.commands().iter().flat_map(|command| in_lines(command, columns)) {
                 sheet.lines.extend(wrap(&line, columns).into_iter().map(|l| theme.span(Tone::Strong, l).into()));
-            }
-            if let Some(place) = &shared.page {
-                sheet.gap();
-                sheet.lines.extend(page_file(shared, place, columns));
             }
         }
         None => {

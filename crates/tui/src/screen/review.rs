@@ -125,7 +125,7 @@ impl View for ReviewScreen {
     }
 
     fn status(&self, shared: &Shared, _: bool) -> Option<(Tone, String)> {
-        let says = if shared.live.taken_up.is_some() {
+        let says = if shared.live.taken_up.is_some() || shared.wrote {
             "Nothing is sent before you say so."
         } else {
             "Nothing was written so far."

@@ -1,9 +1,11 @@
 //! Client secrets of an app, and whether sign-in takes them. A secret's value is told once and lives in memory alone,
 //! so one whose value was lost is removed by its key id, and another is made.
 
+use std::cell::Cell;
+
 use crosspull_core::explain::{Refusal, Trouble};
 use crosspull_core::ids::{AppId, KeyId, ObjectId};
-use crosspull_core::names::{SecretFor, Side, secret_name};
+use crosspull_core::names::{Route, SecretFor, Side, secret_name};
 use crosspull_core::secret::Secret;
 use jiff::{Timestamp, ToSpan};
 
@@ -64,10 +66,18 @@ pub async fn remove(
     const NOT_REMOVED: &str = "A secret that is of no use any more was not removed.";
     let name = secret_name(context.run(), what);
     let goes = |c: &PasswordCredential| c.display_name.as_deref() == Some(&name) && !held.contains(&c.key_id);
+    // Another run may have taken the app back, and its secrets with it. One answer of a directory is not enough for that.
+    let (taken_back, missed) = (context.plan().route == Route::TakeBack, Cell::new(false));
     context
         .until(Patience::new(2, 5), NOT_REMOVED, async || {
             let read = match directory::try_app(context, app).await {
                 Ok(read) => read,
+                Err(CallError::Refused(r)) if r.refusal.status == Some(404) && taken_back => {
+                    return Ok(match missed.replace(true) {
+                        true => Asked::Yes(Vec::new()),
+                        false => Asked::NotYet("the app is not found", Some(r.refusal)),
+                    });
+                }
                 Err(error) if error.may_pass() => {
                     return Ok(Asked::NotYet("the app cannot be read", error.trouble("").refusal));
                 }
