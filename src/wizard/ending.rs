@@ -19,7 +19,7 @@ const LAST_CALL: Duration = Duration::from_secs(5);
 pub(super) struct Aside {
     run: Option<RunId>,
     verdict: Option<Verdict>,
-    /// What was true of it then.
+    /// The words on what was true of it when it was set aside.
     words: Vec<String>,
 }
 

@@ -38,7 +38,7 @@ pub(super) struct Reads<'a> {
     registries: BTreeMap<RegistryId, RegistryReads>,
     pullers: BTreeMap<(ClusterId, RegistryId), OnceCell<Result<Puller, CheckStopped>>>,
     namespaces: Mutex<Vec<NamespaceFacts>>,
-    /// The operator's token of Entra for registries, where Entra gives one.
+    /// The operator's token of Entra for registries; else what is told of every image.
     pub entra: OnceCell<Result<(Audience, Secret), ImageSeen>>,
 }
 

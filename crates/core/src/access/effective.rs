@@ -76,8 +76,9 @@ impl Holding {
     }
 }
 
-/// Judges how a principal stands to a need, where `denies` is given also by what is forbidden, by the lists of assignments that reach it. Permissions add up over all of them;
-/// one role's `notActions` take nothing from another. What was not read is never taken for nothing.
+/// Judges how a principal stands to a need, by the lists of assignments that reach it, and by `denies` where they were asked
+/// for. Permissions add up over all of them; one role's `notActions` take nothing from another. What was not read is never
+/// taken for nothing.
 #[must_use]
 pub fn fulfilment<'a>(needed: &'a Needed, lists: &'a [Holdings], denies: Option<Denies<'_>>) -> Fulfilment<'a> {
     let about: Vec<&Holdings> = lists.iter().filter(|list| reaches(&list.scope, &needed.scope)).collect();

@@ -16,7 +16,7 @@ pub enum Outcome {
     Proved,
     /// The step was not needed.
     Skipped,
-    /// What the step was to do could not be done, or not all of it. Its note tells what lacks; nothing else fails by it.
+    /// The step could not do its work, or not all of it. Its note tells what lacks; nothing else fails by it.
     NotDone,
     /// The step did not work.
     Failed,
