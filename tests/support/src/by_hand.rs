@@ -102,12 +102,19 @@ impl Story {
         self.send(reqwest::Method::PUT, &url, Some(&token), "application/json", body.to_string());
     }
 
-    /// Registers an app with those tags, as somebody of tenant A. Returns the object id of the app.
+    /// Registers an app with those tags, as somebody of tenant A. Returns the object id of the app, once reads find it:
+    /// Graph needs a moment for that.
     pub fn register_app(&self, name: &str, tags: &[&str]) -> String {
         let token = self.token(Tenant::A, "https://graph.microsoft.com/.default");
         let body = serde_json::json!({ "displayName": name, "signInAudience": "AzureADMultipleOrgs", "tags": tags });
         let url = format!("{}/v1.0/applications", self.ready.arm);
-        text(&self.post(&url, Some(&token), "application/json", body.to_string()), "id").to_owned()
+        let made = self.post(&url, Some(&token), "application/json", body.to_string());
+        let object = text(&made, "id");
+        let one = format!("{url}/{object}");
+        self.until("the app that was registered", |_| {
+            self.asks(reqwest::Method::GET, &one, Some(&token), "application/json", String::new()).0.is_success()
+        });
+        object.to_owned()
     }
 
     /// Somebody of tenant B deletes an app there, by its object id.
@@ -440,6 +447,20 @@ impl Story {
 
     /// Sends a request to the cloud, as somebody else than the program does; gives the answer, which must be a success.
     fn send(&self, method: reqwest::Method, url: &str, token: Option<&str>, kind: &str, body: String) -> Value {
+        let (status, answer) = self.asks(method, url, token, kind, body);
+        assert!(status.is_success(), "{url}: {status}\n{answer}");
+        answer
+    }
+
+    /// Sends a request to the cloud, as somebody else than the program does; gives the status and the answer.
+    fn asks(
+        &self,
+        method: reqwest::Method,
+        url: &str,
+        token: Option<&str>,
+        kind: &str,
+        body: String,
+    ) -> (reqwest::StatusCode, Value) {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let client = self.browser();
@@ -448,9 +469,10 @@ impl Story {
             if let Some(token) = token {
                 request = request.bearer_auth(token);
             }
-            let answer = request.send().await.expect("an answer").error_for_status().expect("a success");
+            let answer = request.send().await.expect("an answer");
+            let status = answer.status();
             let body = answer.bytes().await.expect("a body");
-            if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") }
+            (status, if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") })
         })
     }
 
