@@ -4,9 +4,8 @@
 use crosspull_support::{End, Story, text};
 use serde_json::{Value, json};
 
-/// The cluster's tenant, with an operator who may read its directory.
-const READS: &str =
-    "name = 'r'\nsays = 'r'\n[world.operator_a]\ngraph_roles = ['Directory.Read.All', 'Application.ReadWrite.All']\n";
+/// The cluster's tenant, with an operator who may read its directory. What is given by hand is in effect at once.
+const READS: &str = "name = 'r'\nsays = 'r'\n[time]\nrole_effect = 0\n[world.operator_a]\ngraph_roles = ['Directory.Read.All', 'Application.ReadWrite.All']\n";
 /// A cluster where bindings decide and a group has administrators, one of them a person who holds nothing else.
 const BOUND: &str = "[world.cluster]\nentra = { azure_rbac = false, admin_groups = [{ name = 'Ops', members = ['reader-a', 'operator-a'] }] }\n";
 const PERSON: &str = "reader@contoso.com";

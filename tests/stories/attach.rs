@@ -1,7 +1,7 @@
 //! Route `attach`: cluster and registry are in one tenant, and the identity that the cluster has gets the role.
 
 use crosspull_sim::Tenant;
-use crosspull_support::{End, Story, World, text};
+use crosspull_support::{AT_ONCE, End, Story, World, text};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -285,7 +285,8 @@ fn a_page_is_written_also_where_nobody_here_can_see_that_it_was_followed() {
 
 #[test]
 fn undo_leaves_alone_what_was_there_before_anybody_was_asked() {
-    let story = Story::of("same-tenant-system-assigned");
+    // The role that was there is in effect.
+    let story = Story::told(&["same-tenant-system-assigned"], AT_ONCE);
     let begin = story.world();
     story.assign_to_by_hand(Tenant::A, BY_HAND, &puller(&begin), ACR_PULL, None);
     let end = handed_over(&story, &[], |_, _| {});

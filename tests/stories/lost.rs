@@ -1,7 +1,7 @@
 //! An answer is lost after the work was done: it is looked for, never done blindly again (`docs/PRODUCT.md` 7).
 
 use crate::secrets;
-use crosspull_support::Story;
+use crosspull_support::{AT_ONCE, Story};
 
 #[test]
 fn an_app_whose_answer_was_lost_is_found() {
@@ -14,9 +14,7 @@ fn an_app_whose_answer_was_lost_is_found() {
 #[test]
 fn a_secret_whose_value_was_lost_is_removed_and_made_anew() {
     // The app is known at once, so that the lost answer is not that of a refusal.
-    let own =
-        "name = 'known-at-once'\nsays = 'apps are known everywhere at once'\n[time]\napplication_replication = 0.0";
-    let story = Story::told(&["lost-reply-secret"], own);
+    let story = Story::told(&["lost-reply-secret"], AT_ONCE);
     let end = story.apply(&[]);
     end.is_done();
     let world = story.world();

@@ -1,7 +1,7 @@
 //! Writes that a service refuses, and the sentences that the operator reads then: the code's own meaning, never a sentence
 //! about the place that the code does not bear out, and a next command that says what it waits for.
 
-use crosspull_support::Story;
+use crosspull_support::{AT_ONCE, Story};
 
 /// A refusal, and what is read of it.
 struct Refused {
@@ -169,9 +169,9 @@ fn an_operation_that_fails_is_told_by_the_meaning_of_its_code() {
 
 #[test]
 fn a_way_back_that_a_full_app_refuses_is_told_as_that() {
-    let own = "name = 'f'\nsays = 'f'\n[[fault]]\non = 'graph POST /applications/{id}/addPassword'\nnth = [2, 3, 4, 5, 6]\n\
+    let own = "[[fault]]\non = 'graph POST /applications/{id}/addPassword'\nnth = [2, 3, 4, 5, 6]\n\
                do = 'status'\ncode = 403\nerror = 'Directory_ResourceSizeExceeded'\nmessage = 'The size of the object.'";
-    let end = Story::told(&[], own).apply(&[]);
+    let end = Story::told(&[], &format!("{AT_ONCE}{own}")).apply(&[]);
     end.is_done();
     let note = end.note("keep-way-back");
     assert!(note.contains("since the app is full") && !note.contains("you may not"), "{note}");
@@ -179,9 +179,9 @@ fn a_way_back_that_a_full_app_refuses_is_told_as_that() {
 
 #[test]
 fn an_undo_that_a_full_app_refuses_is_told_as_that() {
-    let own = "name = 'f'\nsays = 'f'\n[[fault]]\non = 'graph POST /applications/{id}/addPassword'\nnth = [3, 4, 5, 6, 7, 8]\n\
+    let own = "[[fault]]\non = 'graph POST /applications/{id}/addPassword'\nnth = [3, 4, 5, 6, 7, 8]\n\
                do = 'status'\ncode = 403\nerror = 'Directory_ResourceSizeExceeded'\nmessage = 'The size of the object.'";
-    let story = Story::told(&[], own);
+    let story = Story::told(&[], &format!("{AT_ONCE}{own}"));
     story.apply(&[]).is_done();
     let end = story.undo(&[]);
     end.exits(5);

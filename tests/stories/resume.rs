@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crosspull_support::{End, Story, path_text, side_by_side, text};
+use crosspull_support::{AT_ONCE, End, Story, path_text, side_by_side, text};
 use serde_json::Value;
 
 use crate::secrets;
@@ -37,10 +37,6 @@ const SLOW_RESET: &str = "name = 'slow-reset'\nsays = 'a reset takes a while'\n[
 /// A cloud that leaves the first question for a secret without an answer, so that a kill before it never comes too late.
 const MAKES_NO_SECRET_AT_FIRST: &str = "name = 'no-secret-at-first'\nsays = 'the first secret never comes'\n[[fault]]\n\
                                         on = 'graph POST /**/addPassword'\nnth = 1\ndo = 'hang'";
-
-/// A cloud that agrees with itself at once, so that the waits for it may be short.
-const AT_ONCE: &str = "name = 'at-once'\nsays = 'everything is known everywhere at once'\n[time]\napplication_replication = 0\n\
-                       principal_replication = 0\nsecret_effect = 0\nsecret_effect_elsewhere = 0\nrole_effect = 0";
 
 #[test]
 fn a_run_killed_in_the_middle_of_the_reset_goes_on_while_azure_still_works_on_it() {

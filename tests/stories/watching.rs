@@ -1,7 +1,7 @@
 //! A reset that was accepted is watched until its time is over, whatever the answers in between, and what is tidied up
 //! after it fails nothing.
 
-use crosspull_support::{Story, side_by_side};
+use crosspull_support::{AT_ONCE, Story, side_by_side};
 
 /// Faults at the question how far the reset is.
 fn asked(nth: &str, what: &str) -> String {
@@ -40,10 +40,6 @@ fn an_operation_that_nobody_knows_any_more_is_told_by_the_cluster() {
     story.apply(&[]).is_done();
     story.is_done("AcrPull");
 }
-
-/// A cloud that agrees with itself at once, so that nothing is asked more often in one run than in another.
-const AT_ONCE: &str = "name = 'at-once'\nsays = 'everything is known everywhere at once'\n[time]\napplication_replication = 0\n\
-                       principal_replication = 0\nsecret_effect = 0\nsecret_effect_elsewhere = 0\nrole_effect = 0";
 
 #[test]
 fn what_cannot_be_tidied_up_after_the_reset_is_a_note() {

@@ -1,7 +1,7 @@
 //! Going back is as careful as going.
 
 use crosspull_sim::Tenant;
-use crosspull_support::{Story, path_text, text};
+use crosspull_support::{AT_ONCE, Story, path_text, text};
 
 /// Returns the object id of the former principal.
 fn former(story: &Story) -> String {
@@ -47,13 +47,12 @@ fn a_cluster_is_not_given_to_a_principal_that_lacks_what_it_had() {
 }
 
 /// A fault after which nobody may add a secret to the former app any more, from the second one on.
-const EXPIRED: &str = "name = 'expired'\nsays = 'the right to add secrets has ended'\n[[fault]]\n\
-                       on = 'graph POST /applications/{id}/addPassword'\nnth = [3, 4, 5, 6, 7, 8, 9, 10]\ndo = 'status'\n\
+const EXPIRED: &str = "[[fault]]\non = 'graph POST /applications/{id}/addPassword'\nnth = [3, 4, 5, 6, 7, 8, 9, 10]\ndo = 'status'\n\
                        code = 403\nerror = 'Authorization_RequestDenied'";
 
 #[test]
 fn a_way_back_that_was_saved_needs_no_right_any_more() {
-    let story = Story::told(&[], EXPIRED);
+    let story = Story::told(&[], &format!("{AT_ONCE}{EXPIRED}"));
     let file = story.path("way-back");
     story.apply(&["--way-back-out", path_text(&file)]).is_done();
     story.world().way_back_is_kept(story.begin());
@@ -80,7 +79,7 @@ fn a_way_back_that_was_saved_needs_no_right_any_more() {
 
 #[test]
 fn a_way_back_that_nobody_saves_says_what_it_proved_and_goes() {
-    let story = Story::told(&[], EXPIRED);
+    let story = Story::told(&[], &format!("{AT_ONCE}{EXPIRED}"));
     let end = story.apply(&[]);
     end.is_done();
     assert!(end.note("keep-way-back").contains("you may add a secret to the former app"), "\n{end}");

@@ -23,5 +23,5 @@ pub use end::End;
 pub use program::program;
 pub use routes::{ROUTES, Struck};
 pub use side_by_side::side_by_side;
-pub use story::{Story, add_answer, path_text};
+pub use story::{AT_ONCE, Story, add_answer, path_text};
 pub use world::{World, forget_pulls_of_identities, text};

@@ -13,6 +13,12 @@ use crate::world::World;
 /// The divisor of the cloud's delays and of the program's own waits.
 const SPEED: f64 = 100.0;
 
+/// A cloud that agrees with itself at once, for a story that counts requests: nothing is asked more often in one run than
+/// in another. A scenario's TOML, to which faults may be added.
+pub const AT_ONCE: &str = "name = 'at-once'\nsays = 'everything is known everywhere at once'\n[time]\n\
+                           application_replication = 0\nprincipal_replication = 0\nsecret_effect = 0\n\
+                           secret_effect_elsewhere = 0\nrole_effect = 0\n";
+
 /// A simulated cloud, and the folder of the operator who runs the program against it.
 pub struct Story {
     /// The cloud.
