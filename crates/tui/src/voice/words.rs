@@ -79,6 +79,7 @@ fn help_of(row: &Binding) -> &'static str {
         (Action::Stop, word) if word.starts_with("stop") => {
             "stop after the call in flight, as leave and quit do; a second time leaves at once"
         }
+        (Action::Stop, "end the run") => "end the run here, as leave, stop and quit do; nothing was reset",
         (Action::Stop, _) => "leave, as stop and quit do; asks first where there is something to lose",
         (Action::Back, "back") if row.help.contains("answers;") => row.help,
         (Action::Back, "back") => "to where you were before; every answer is kept",

@@ -61,7 +61,7 @@ impl Next {
             Self::Stop => ("Esc stops it.", "The word back stops it."),
             Self::CutShort => ("w waits no longer.", "The words wait no longer cut it short."),
             Self::AskResetOrEnd => {
-                ("Enter asks again, Ctrl+C ends the run here.", "Enter asks again, leave ends the run here.")
+                ("Enter asks again, Ctrl+C ends the run here.", "Enter asks again, the words end the run end it here.")
             }
             Self::GoOn => ("r goes on, in this window.", "The words go on do so."),
             Self::GoOnOnceMended => {
