@@ -1,14 +1,13 @@
 //! Credentials: what signs in, from the environment and from files that it names.
 
 use crosspull_core::names::PerTenant;
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crosspull_azure::connect::Parts;
 use crosspull_azure::control::Control;
 use crosspull_azure::kubernetes::look_at_kubeconfig;
+use crosspull_azure::own_file::secret_in;
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::{Certificate, How, Login, Prompts, Proof};
 use crosspull_azure::wire::Pace;
@@ -21,7 +20,6 @@ use crosspull_core::secret::Secret;
 use crosspull_core::sign_in::SignIn;
 use crosspull_core::text::clean;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use crate::sources::Variables;
 
@@ -259,27 +257,11 @@ fn given_secret(path: &Path) -> Result<Secret, String> {
     }
 }
 
-/// No file with a secret is longer, in bytes.
-const LONGEST_SECRET: u16 = 32 * 1024;
-
-/// Reads the secret in a file, without line breaks at its end.
-///
-/// The room for it is there from the beginning, also for a pipe,
-/// of which nobody knows how long it is: a text that grows leaves copies behind.
-pub fn secret_in(path: &Path) -> io::Result<Secret> {
-    let most = usize::from(LONGEST_SECRET);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(most + 1));
-    File::open(path)?.take(u64::from(LONGEST_SECRET) + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > most {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {most} bytes")));
-    }
-    let text = std::str::from_utf8(&bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is no text"))?;
-    Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
-}
-
-/// Returns a file with a token, after seeing that it can be read.
+/// Returns a file with a token, after seeing that there is one to read: each sign-in reads it anew, since it is replaced
+/// while it is used.
 fn readable(name: &str, path: String) -> Result<Proof, String> {
-    match std::fs::File::open(&path) {
+    match secret_in(path.as_ref()) {
+        Ok(token) if token.is_empty() => Err(format!("{name} names {path}, which is empty")),
         Ok(_) => Ok(Proof::TokenFile(PathBuf::from(path))),
         Err(error) => Err(format!("{name} names {path}, which cannot be read ({error})")),
     }
@@ -327,21 +309,10 @@ mod tests {
         assert!(gone.expect_err("cannot be read").iter().any(|t| t.contains("/nowhere, which cannot be read")));
         let here = asked(Side::A, SignIn::WorkloadIdentity, &[id, ("AZURE_FEDERATED_TOKEN_FILE", "Cargo.toml")]);
         assert!(here.is_ok());
-    }
-
-    #[test]
-    fn a_secret_in_a_file_ends_before_the_line_break_and_is_bounded() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let read = |text: &[u8]| {
-            let path = folder.path().join("secret");
-            std::fs::write(&path, text).expect("written");
-            let read = secret_in(&path);
-            read.map(|secret| secret.reveal().to_owned()).map_err(|error| error.to_string())
-        };
-        assert_eq!(read(b" a~b \r\n").as_deref(), Ok(" a~b "));
-        assert_eq!(read(b"\xff"), Err("it is no text".to_owned()));
-        assert_eq!(read(&vec![b'x'; 32 * 1024]).map(|text| text.len()), Ok(32 * 1024));
-        assert_eq!(read(&vec![b'x'; 32 * 1024 + 1]), Err("it has more than 32768 bytes".to_owned()));
+        let empty = asked(Side::A, SignIn::WorkloadIdentity, &[id, ("AZURE_FEDERATED_TOKEN_FILE", "/dev/null")]);
+        assert!(empty.expect_err("nothing in it").iter().any(|t| t.ends_with("names /dev/null, which is empty")));
+        let folder = asked(Side::A, SignIn::WorkloadIdentity, &[id, ("AZURE_FEDERATED_TOKEN_FILE", "/")]);
+        assert!(folder.expect_err("no file").iter().any(|t| t.contains("names /, which cannot be read")));
     }
 
     #[test]

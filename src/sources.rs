@@ -5,10 +5,14 @@ use std::path::Path;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use crosspull_azure::own_file::text_in;
 use crosspull_azure::platform::is_own;
 use crosspull_core::input::not_for_a_file;
 use crosspull_core::input::{Answers, Complaint};
 use crosspull_core::input::{FIELDS, Key};
+
+/// No answers file is longer, in bytes.
+const LONGEST_ANSWERS: u32 = 1024 * 1024;
 
 /// The environment, as a function, so that a test can say what is in it.
 pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -27,7 +31,7 @@ pub fn answers(arguments: &ArgMatches, variables: Variables) -> Result<Answers, 
     let file = match arguments.get_one::<String>("answers") {
         None => Answers::default(),
         Some(path) => {
-            let text = std::fs::read_to_string(path)
+            let text = text_in(path.as_ref(), LONGEST_ANSWERS)
                 .map_err(|e| vec![format!("answers: {path} cannot be read ({e}): give a file that is there")])?;
             let named = |c: Complaint| format!("answers: {path}: {c}");
             Answers::from_toml(&text).map_err(|complaints| complaints.into_iter().map(named).collect::<Vec<_>>())?

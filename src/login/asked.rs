@@ -2,6 +2,7 @@
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use crosspull_azure::own_file::secret_in;
 use crosspull_core::ids::{RegistryId, TenantRef};
 use crosspull_core::input::{Access, Answers, Complaint, Key};
 use crosspull_core::login::{self, Meant, Who, Wish};
@@ -12,7 +13,7 @@ use uuid::Uuid;
 
 use super::arguments::{AS, NOBODY, REGISTRY, REPOSITORY, SIGN_IN, TENANT, USERNAME, WAYS, all};
 use crate::attended::Way;
-use crate::credentials::{self, Credentials, secret_in};
+use crate::credentials::{self, Credentials};
 use crate::sources::{self, Variables};
 
 /// The variables with the password of a registry's own user.

@@ -20,6 +20,7 @@ use url::Url;
 
 use crate::door::Door;
 use crate::line::{Line, Proxies};
+use crate::own_file::{bytes_in, secret_in, text_in};
 use crate::refusal::{Unanswered, torn};
 use crate::reply::{self, ClusterCredentials};
 use crate::request::{self, Audience, Auth, Request};
@@ -34,6 +35,10 @@ pub mod requests;
 const TRIES: u32 = 2;
 /// The longest time that connecting may take.
 const CONNECT: std::time::Duration = std::time::Duration::from_secs(5);
+/// No kubeconfig is longer, in bytes: hundreds of clusters need less.
+const LONGEST_KUBECONFIG: u32 = 8 * 1024 * 1024;
+/// No file with a certificate or a key is longer, in bytes.
+const LONGEST_PEM: u32 = 1024 * 1024;
 /// No list that is read here has more pages.
 const MOST_PAGES: usize = 100;
 
@@ -270,8 +275,8 @@ pub fn look_at_kubeconfig(file: &Path, context: Option<&str>) -> Result<(), Comp
 /// Reads the way in the operator's own kubeconfig. Files that it names are read too: it is theirs.
 fn own_way(file: &Path, context: Option<&str>) -> Result<Option<Way>, String> {
     let cannot = |why: String| format!("{} cannot be read ({why})", file.display());
-    let text = std::fs::read_to_string(file).map_err(|error| cannot(error.to_string()))?;
-    let way = Way::of(&zeroize::Zeroizing::new(text), context).map_err(cannot)?;
+    let text = text_in(file, LONGEST_KUBECONFIG).map_err(|error| cannot(error.to_string()))?;
+    let way = Way::of(&text, context).map_err(cannot)?;
     Ok(way.map(|way| way.within(file.parent().unwrap_or_else(|| Path::new("")))))
 }
 
@@ -319,16 +324,20 @@ fn token_of(way: &Way) -> Result<Option<Secret>, String> {
         Part::Nothing => Ok(None),
         Part::Here(token) => Ok(Some(token.clone())),
         Part::File(file) => {
-            let text = std::fs::read_to_string(file);
-            let text = text.map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
-            Ok(Some(Secret::new(zeroize::Zeroizing::new(text).trim().to_owned())))
+            let place = file.display();
+            let text = secret_in(file).map_err(|error| format!("{place} cannot be read ({error})"))?;
+            let token = text.reveal().trim();
+            if token.is_empty() {
+                return Err(format!("{place}, which is to hold its token, is empty"));
+            }
+            Ok(Some(Secret::new(token.to_owned())))
         }
     }
 }
 
 /// Returns the line to one cluster: its own authority alone, no redirects, the client certificate where there is one.
 fn line(way: &Way, proxies: Proxies) -> Result<Line, String> {
-    let authority = bytes(&way.authority).ok_or("its kubeconfig holds no authority for its certificate")?;
+    let authority = bytes(&way.authority)?.ok_or("its kubeconfig holds no authority for its certificate")?;
     let authorities = reqwest::Certificate::from_pem_bundle(&authority)
         .map_err(|_| "the authority for its certificate in its kubeconfig cannot be used")?;
     let mut client = reqwest::Client::builder()
@@ -338,22 +347,30 @@ fn line(way: &Way, proxies: Proxies) -> Result<Line, String> {
         .connect_timeout(CONNECT)
         .tls_certs_only(authorities);
     if !matches!(way.certificate, Part::Nothing) {
-        let pem = bytes(&way.key)
-            .zip(bytes(&way.certificate))
+        let pem = bytes(&way.key)?
+            .zip(bytes(&way.certificate)?)
             .map(|(key, certificate)| zeroize::Zeroizing::new([key.as_slice(), b"\n", &certificate].concat()));
-        let pem = pem.ok_or("its client certificate cannot be read")?;
+        let pem = pem.ok_or("its client certificate has no key, or cannot be read")?;
         let identity = reqwest::Identity::from_pem(&pem).map_err(|_| "its client certificate cannot be used")?;
         client = client.identity(identity);
     }
     Line::new(client, proxies)
 }
 
-/// Returns the bytes of a part that stands in base64 in a kubeconfig, or as it is in the file that this names.
-fn bytes(part: &Part) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+/// Returns the bytes of a part that stands in base64 in a kubeconfig, or as it is in the file that this names; `None` where
+/// there is no such part.
+fn bytes(part: &Part) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, String> {
     use base64::prelude::{BASE64_STANDARD, Engine as _};
     match part {
-        Part::Nothing => None,
-        Part::Here(text) => BASE64_STANDARD.decode(text.reveal().trim()).ok().map(zeroize::Zeroizing::new),
-        Part::File(file) => std::fs::read(file).ok().map(zeroize::Zeroizing::new),
+        Part::Nothing => Ok(None),
+        Part::Here(text) => {
+            let bytes = BASE64_STANDARD.decode(text.reveal().trim());
+            let bytes = bytes.map_err(|_| "a certificate or key in its kubeconfig is no base64".to_owned())?;
+            Ok(Some(zeroize::Zeroizing::new(bytes)))
+        }
+        Part::File(file) => {
+            let read = bytes_in(file, LONGEST_PEM);
+            read.map(Some).map_err(|error| format!("{} cannot be read ({error})", file.display()))
+        }
     }
 }

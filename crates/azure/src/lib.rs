@@ -24,6 +24,7 @@ mod listener;
 pub mod login_check;
 pub mod long_running;
 mod operations;
+pub mod own_file;
 mod page;
 pub mod patience;
 pub mod platform;

@@ -11,7 +11,6 @@ use azure_core::http::{ClientMethodOptions, ClientOptions, RetryOptions, Transpo
 use azure_identity::{
     ClientAssertion, ClientAssertionCredential, ClientAssertionCredentialOptions, ClientSecretCredential,
     ClientSecretCredentialOptions, ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId,
-    WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
 };
 use crosspull_core::ids::AppId;
 use jiff::Timestamp;
@@ -19,6 +18,7 @@ use jiff::Timestamp;
 use super::certificate::Certificate;
 use super::transport::{IdentityTransport, LastRefusal, MetadataTransport};
 use super::{Proof, Source};
+use crate::own_file::secret_in;
 use crate::request::at_login;
 
 /// An app's credential, and what the token endpoint refused last: the SDK's errors lose the refusal.
@@ -43,25 +43,12 @@ pub(super) fn service_principal(source: &Source, client_id: AppId, proof: &Proof
             let options = ClientAssertionCredentialOptions { client_options };
             ClientAssertionCredential::new(tenant, client, signer, Some(options))?
         }
-        Proof::TokenFile(path) => workload(tenant, client, path.clone(), client_options)?,
+        Proof::TokenFile(path) => {
+            let options = ClientAssertionCredentialOptions { client_options };
+            ClientAssertionCredential::new(tenant, client, TokenFile(path.clone()), Some(options))?
+        }
     };
     Ok((credential, seen))
-}
-
-/// Returns the credential of somebody's token that Entra takes in place of a secret.
-fn workload(
-    tenant: String,
-    client: String,
-    path: PathBuf,
-    client_options: ClientOptions,
-) -> azure_core::Result<Arc<dyn TokenCredential>> {
-    let options = WorkloadIdentityCredentialOptions {
-        credential_options: ClientAssertionCredentialOptions { client_options },
-        client_id: Some(client),
-        tenant_id: Some(tenant),
-        token_file_path: Some(path),
-    };
-    Ok(WorkloadIdentityCredential::new(Some(options))?)
 }
 
 /// Returns the credential of the machine's own identity, or of one of several by its client id.
@@ -106,8 +93,27 @@ impl ClientAssertion for Signer {
     async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
         let now: Timestamp = self.source.recorder().now();
         let proof = self.certificate.proof(self.app, &self.endpoint, now);
-        proof.map(|proof| proof.reveal().to_owned()).map_err(|error| {
-            azure_core::Error::with_message(azure_core::error::ErrorKind::Credential, error.to_string())
-        })
+        proof.map(|proof| proof.reveal().to_owned()).map_err(|error| unproved(error.to_string()))
     }
+}
+
+/// Proves by somebody's token in a file that Entra takes in place of a secret. It is read anew each time, since a pod's is
+/// replaced while it is used.
+#[derive(Debug)]
+struct TokenFile(PathBuf);
+
+#[async_trait::async_trait]
+impl ClientAssertion for TokenFile {
+    async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
+        let place = self.0.display();
+        let token = secret_in(&self.0).map_err(|error| unproved(format!("{place} cannot be read ({error})")))?;
+        if token.is_empty() {
+            return Err(unproved(format!("{place} is empty")));
+        }
+        Ok(token.reveal().to_owned())
+    }
+}
+
+fn unproved(why: String) -> azure_core::Error {
+    azure_core::Error::with_message(azure_core::error::ErrorKind::Credential, why)
 }

@@ -16,10 +16,13 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
-use zeroize::Zeroizing;
+
+use crate::own_file::bytes_in;
 
 /// Seconds that a proof is good for; the documents advise five to ten minutes.
 const GOOD_FOR: i64 = 600;
+/// No file with a certificate, those above it and its key is longer, in bytes.
+const LONGEST: u32 = 256 * 1024;
 
 /// A certificate with its private key.
 #[derive(Clone)]
@@ -41,7 +44,7 @@ impl Certificate {
     /// # Errors
     /// A clause that says what is wrong with the file.
     pub fn read(path: &Path) -> Result<Self, String> {
-        let pem = Zeroizing::new(std::fs::read(path).map_err(|e| format!("it cannot be read ({e})"))?);
+        let pem = bytes_in(path, LONGEST).map_err(|error| format!("it cannot be read ({error})"))?;
         Self::from_pem(&pem)
     }
 
