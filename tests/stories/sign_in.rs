@@ -239,6 +239,9 @@ fn a_pod_with_a_workload_identity_signs_in_to_both_tenants() {
     let mut story = Story::of("happy");
     for (side, tenant) in [("A", Tenant::A), ("B", Tenant::B)] {
         let file = token_file(&story, tenant);
+        // Who writes it by hand leaves a line break at its end.
+        let token = std::fs::read_to_string(&file).expect("the token");
+        std::fs::write(&file, format!("{token}\n")).expect("written");
         story = story
             .without(&format!("CROSSPULL_{side}_CLIENT_SECRET"))
             .with(&format!("CROSSPULL_{side}_FEDERATED_TOKEN_FILE"), &file);
