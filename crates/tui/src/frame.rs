@@ -232,6 +232,9 @@ fn draw_layer(scene: &Scene, frame: &mut Frame, area: Rect, now: Timestamp) {
     if above + below > 0 {
         block = block.title_bottom(Line::from(theme.span(Tone::Dim, format!(" ↑{above} ↓{below} "))).right_aligned());
     }
+    // Of a row that the box covers in part, nothing readable is left beside it.
+    let body = body(scene, area);
+    frame.render_widget(Clear, Rect { x: body.x, width: body.width, ..place }.intersection(body));
     frame.render_widget(Clear, place);
     frame.render_widget(block, place);
     draw_lines(frame, text, &sheet, true);

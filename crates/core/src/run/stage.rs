@@ -142,7 +142,13 @@ impl Run {
                 format!("waits for {}", self.awaited())
             }
             (Some(title), Stage::Stopped) => format!("stopped at {title}"),
-            (Some(title), Stage::PartlyUndone) => format!("not taken back: {title}"),
+            (Some(title), Stage::PartlyUndone) => {
+                let more = match self.steps.iter().filter(|step| failed(&step.status)).count() {
+                    0 | 1 => String::new(),
+                    left => format!(", and {} more", left - 1),
+                };
+                format!("not taken back: {title}{more}")
+            }
             (None, Stage::Stopped) => "stopped before its first step".to_owned(),
             _ => String::new(),
         }

@@ -135,7 +135,8 @@ impl View for DoneScreen {
         if shared.may_change_answers() {
             let before = if run.next_command().is_some() { "Or    " } else { "Next  " };
             let before = vec![theme.span(Tone::Dim, before)];
-            sheet.lines.extend(hang(theme, Tone::Plain, before, Next::AnotherRun.told(shared), columns));
+            let other = if run.still_made().next().is_some() { Next::AnotherRun } else { Next::FirstRun };
+            sheet.lines.extend(hang(theme, Tone::Plain, before, other.told(shared), columns));
         }
         secret(shared, &mut sheet, columns, now);
         for side in [Side::A, Side::B] {

@@ -94,8 +94,10 @@ impl View for ReviewScreen {
             sheet.lines.extend(block(theme, Tone::Plain, &beginning(&shared.live.run, taken_up), 0, columns));
             sheet.gap();
         }
-        let warning = if is_watched(shared) { WATCHES.to_owned() } else { reset::warning(plan) };
-        sheet.lines.extend(block(theme, Tone::Warn, &warning, 0, columns));
+        let (warns, warning) =
+            if is_watched(shared) { (true, WATCHES.to_owned()) } else { (reset::warns(plan), reset::warning(plan)) };
+        let tone = if warns { Tone::Warn } else { Tone::Plain };
+        sheet.lines.extend(block(theme, tone, &warning, 0, columns));
         sheet.gap();
         for (side, resource) in [Side::A, Side::B].into_iter().zip(names::resources(plan)) {
             sheet.lines.push(Line::from(vec![

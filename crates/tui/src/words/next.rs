@@ -28,8 +28,10 @@ pub(crate) enum Next {
     GoOnOnceMended,
     /// Do what the command above does.
     DoNow,
-    /// Other answers, for another run.
+    /// Other answers, for a run that finds what this one made.
     AnotherRun,
+    /// Other answers, for the first run that makes something.
+    FirstRun,
 }
 
 impl Next {
@@ -71,6 +73,7 @@ impl Next {
                 "Esc changes the answers; what was made is found again.",
                 "The word back leads to the answers; what was made is found again.",
             ),
+            Self::FirstRun => ("Esc changes the answers.", "The word back leads to the answers."),
             Self::DoNow => ("r does it now, in this window.", "The words go on do it now."),
         }
     }
@@ -90,7 +93,7 @@ pub(crate) fn copied_by(key: char, shared: &Shared) -> String {
 mod tests {
     use super::*;
 
-    const ALL: [Next; 12] = [
+    const ALL: [Next; 13] = [
         Next::BackOrSignIn,
         Next::AnswersOrAsk,
         Next::AnswersOrTry,
@@ -103,6 +106,7 @@ mod tests {
         Next::GoOnOnceMended,
         Next::DoNow,
         Next::AnotherRun,
+        Next::FirstRun,
     ];
 
     #[test]

@@ -11,6 +11,12 @@ use crosspull_core::operation::ResetCluster;
 use crosspull_core::plan::Plan;
 use crosspull_core::run::Run;
 
+/// Returns true where [`warning`] warns: something restarts, or pods cannot pull any more.
+#[must_use]
+pub(crate) fn warns(plan: &Plan) -> bool {
+    plan.restarts().is_some() || plan.steps.iter().any(|step| ends_pulls(&step.op))
+}
+
 /// Returns what restarts and how that is undone, in a sentence or two (`docs/facts/azure.md` 0.9 and 3.9).
 #[must_use]
 pub(crate) fn warning(plan: &Plan) -> String {

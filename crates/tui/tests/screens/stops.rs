@@ -176,6 +176,15 @@ fn escape_at_a_failed_end_leads_to_the_answers_and_keeps_the_run_among_the_earli
 }
 
 #[test]
+fn a_run_that_made_nothing_says_nothing_of_what_was_made() {
+    let mut story = real();
+    to_run(&mut story).engine([engine::run_started()]).engine(engine::broken()).enter();
+    story.shows("Esc changes the answers.").hides("is found again");
+    let mut story = real();
+    to_run(&mut story).engine(engine::failed()).enter().shows("Esc changes the answers; what was made is");
+}
+
+#[test]
 fn a_secret_that_is_nowhere_is_asked_about_before_the_answers() {
     let mut story = real();
     to_run(&mut story).engine(engine::proving()).ctrl('c').engine(engine::interrupted()).enter().shows("••••").asked();
