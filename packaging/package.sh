@@ -27,7 +27,8 @@ export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/n
 
 program=$built
 if [ -z "$built" ]; then
-  export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$PWD=/crosspull"
+  # These stand in place of those in .cargo/config.toml.
+  export RUSTFLAGS="-C force-frame-pointers=yes --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$PWD=/crosspull"
   # Packed relocations take 0.4 MB less. The musl that is linked in reads them, and not every glibc of today does.
   case $target in *-musl) RUSTFLAGS+=' -C link-arg=-Wl,-z,pack-relative-relocs' ;; esac
   cargo build --release --locked -p crosspull --target "$target" --target-dir target/packages/build

@@ -3,13 +3,16 @@
 use std::io::ErrorKind;
 use std::time::Instant;
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use zeroize::Zeroizing;
 
 use crate::terminal::tty;
 
 /// No line takes more bytes: the longest value has a few hundred.
 const MOST: usize = 64 * 1024;
+/// No more lines wait to be heard: nobody answers so many questions ahead.
+const MOST_LINES: usize = 500;
 
 /// A line, with the time at which it was read.
 pub struct Typed {
@@ -20,15 +23,18 @@ pub struct Typed {
 }
 
 /// Returns the lines of standard input as they come. The channel ends with the input.
-pub fn read_lines() -> UnboundedReceiver<Typed> {
-    let (tell, lines) = unbounded_channel();
+///
+/// Each line is read as soon as it is there, so that its time tells which question it cannot have meant. What comes when
+/// too many wait, as from a program that writes without end, is dropped.
+pub fn read_lines() -> Receiver<Typed> {
+    let (tell, lines) = channel(MOST_LINES);
     // The thread ends with the input or with the program: nothing waits for it.
     let _ = std::thread::Builder::new().name("input".to_owned()).spawn(move || pump(&tell));
     lines
 }
 
 /// Sends each line of standard input, until it ends or nobody listens.
-fn pump(tell: &UnboundedSender<Typed>) {
+fn pump(tell: &Sender<Typed>) {
     let mut chunk = Zeroizing::new([0u8; 4096]);
     let mut line = Zeroizing::new(Vec::with_capacity(MOST));
     loop {
@@ -60,9 +66,30 @@ fn pump(tell: &UnboundedSender<Typed>) {
     }
 }
 
-/// Tells a line. The error is that nobody listens any more.
-fn send(tell: &UnboundedSender<Typed>, line: &[u8], at: Instant) -> Result<(), ()> {
+/// Tells a line, unless too many wait. The error is that nobody listens any more.
+fn send(tell: &Sender<Typed>, line: &[u8], at: Instant) -> Result<(), ()> {
     let text = String::from_utf8_lossy(line);
     let line = Zeroizing::new(text.trim_end_matches('\r').to_owned());
-    tell.send(Typed { line, at }).map_err(drop)
+    match tell.try_send(Typed { line, at }) {
+        Ok(()) | Err(TrySendError::Full(_)) => Ok(()),
+        Err(TrySendError::Closed(_)) => Err(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_lines_without_end_the_first_ones_wait_and_the_others_are_dropped() {
+        let (tell, mut lines) = channel(2);
+        let now = Instant::now();
+        for line in [b"1".as_slice(), b"2\r", b"3"] {
+            assert_eq!(send(&tell, line, now), Ok(()));
+        }
+        let mut waits = || lines.try_recv().ok().map(|typed| typed.line.to_string());
+        assert_eq!([waits(), waits(), waits()], [Some("1".to_owned()), Some("2".to_owned()), None]);
+        drop(lines);
+        assert_eq!(send(&tell, b"4", now), Err(()));
+    }
 }

@@ -8,7 +8,7 @@ use crosspull_core::input::Answers;
 use crosspull_core::names::Verdict;
 use crosspull_core::secret::Secret;
 use crosspull_tui::{Heard, Line, Model, Msg, Said, Setup, Theme, Voice, Word};
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::Receiver;
 use tokio::time::MissedTickBehavior;
 
 use super::surface::Surface;
@@ -86,7 +86,7 @@ pub(super) async fn run(
 /// The talk so far.
 struct Talk {
     voice: Voice,
-    typed: UnboundedReceiver<Typed>,
+    typed: Receiver<Typed>,
     /// True right after an answer.
     answered: bool,
     /// The exit code, once nobody is there any more.
