@@ -18,7 +18,7 @@ pub fn arguments(command: Command) -> Command {
     command
         .about(
             "Tells which ways into a cluster are open, what each takes, and what closes the others; and of somebody how they \
-             get in, what they lack, and what they may do there. Writes nothing",
+             get in, what they lack, and what they may do there. By itself it writes nothing",
         )
         .args(asked::arguments())
 }
