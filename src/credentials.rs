@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crosspull_azure::connect::Parts;
 use crosspull_azure::control::Control;
 use crosspull_azure::kubernetes::look_at_kubeconfig;
-use crosspull_azure::own_file::secret_in;
+use crosspull_azure::own_file::{bytes_in, secret_in};
 use crosspull_azure::recorder::Recorder;
 use crosspull_azure::sign_in::{Certificate, How, Login, Prompts, Proof};
 use crosspull_azure::wire::Pace;
@@ -22,6 +22,9 @@ use crosspull_core::text::clean;
 use uuid::Uuid;
 
 use crate::sources::Variables;
+
+/// No file with certificate authorities is longer, in bytes: those of a whole system need less.
+const LONGEST_BUNDLE: u32 = 8 * 1024 * 1024;
 
 /// Everything that a run needs to begin.
 #[derive(Debug)]
@@ -122,9 +125,9 @@ pub fn read(
             None
         }
     });
-    let authorities = match access.ca_file.as_ref().map(std::fs::read) {
+    let authorities = match access.ca_file.as_ref().map(|file| bytes_in(file, LONGEST_BUNDLE)) {
         None => Vec::new(),
-        Some(Ok(pem)) => vec![pem],
+        Some(Ok(pem)) => vec![pem.to_vec()],
         Some(Err(error)) => {
             let path = access.ca_file.as_ref().map(|p| p.display().to_string()).unwrap_or_default();
             complaints.push(format!("ca-file: {path} cannot be read ({error}): give a PEM file that is there"));

@@ -34,22 +34,29 @@ pub fn nobody_to_ask(arguments: &ArgMatches) -> Option<String> {
 ///
 /// A line that was typed before the question answers nothing: nobody had read what it would be an answer to.
 pub async fn agrees(question: &str, signals: &mut Signals) -> Result<bool, Code> {
-    tty::forget_typed();
-    let mut err = std::io::stderr();
-    if write!(err, "{question}").and_then(|()| err.flush()).is_err() {
-        // Nobody was asked.
-        return Ok(false);
-    }
-    let line = tokio::task::spawn_blocking(|| {
-        let mut line = String::new();
-        std::io::stdin().read_line(&mut line).map(|_| line)
-    });
-    tokio::select! {
-        // What cannot be read is no yes.
-        line = line => Ok(line.is_ok_and(|line| line.is_ok_and(|line| line.trim() == "yes"))),
-        code = signals.next() => {
-            lines::aside("");
-            Err(code)
+    loop {
+        tty::forget_typed();
+        let mut err = std::io::stderr();
+        if write!(err, "{question}").and_then(|()| err.flush()).is_err() {
+            // Nobody was asked.
+            return Ok(false);
+        }
+        let line = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).map(|_| line)
+        });
+        let line = tokio::select! {
+            // What cannot be read is no yes.
+            line = line => line.ok().and_then(Result::ok).unwrap_or_default(),
+            code = signals.next() => {
+                lines::aside("");
+                return Err(code);
+            }
+        };
+        match line.trim() {
+            "yes" => return Ok(true),
+            "" | "n" | "no" => return Ok(false),
+            _ => lines::aside("Only the word yes does it; Enter alone does not, and ends this."),
         }
     }
 }

@@ -176,9 +176,10 @@ impl<'s> Session<'s> {
         self.stream.say(&plan_lines(&plan, self.asks, answers.is_simulated()));
         let Some(runs) = runs else {
             self.stream.end(Verdict::Done, None);
-            return Ok(0);
+            return Ok(self.told_whole("so the plan is not whole"));
         };
-        if !self.goes("Run this plan? Type yes: ").await? {
+        let restarts = plan.restarts().map(|step| format!(" Step {} restarts every node, and asks again.", step.id));
+        if !self.goes(&format!("Run this plan?{} Type yes: ", restarts.unwrap_or_default())).await? {
             return Ok(self.not_begun("Nothing was written."));
         }
         let backend = self.backend.clone();
@@ -335,16 +336,21 @@ impl<'s> Session<'s> {
             let written = manifest::written(self.stream.run()).map(|written| written.unwrap_or_else(|why| why));
             written.iter().for_each(|says| self.stream.say_aside(&format!("crosspull: {}", lower_first(says))));
         }
-        let lost = self.stream.trouble().map(ToString::to_string);
-        if let Some(why) = &lost {
-            let receipt = receipt.display();
-            aside(&format!("crosspull: standard output could not be written ({why}); {receipt} has all of it"));
-        }
+        let told = self.told_whole(&format!("{} has all of it", receipt.display()));
         match (verdict, self.stopped_by) {
             (Verdict::Interrupted, Some(code)) => code,
-            (Verdict::Done, _) if self.secret_trouble || lost.is_some() => Verdict::Failed.exit_code(),
+            (Verdict::Done, _) if self.secret_trouble => Verdict::Failed.exit_code(),
+            (Verdict::Done, _) => told,
             (verdict, _) => verdict.exit_code(),
         }
+    }
+
+    /// Returns the exit code of what ended well. Where standard output did not take all of it, that is told with what
+    /// follows from it.
+    fn told_whole(&self, else_says: &str) -> Code {
+        let Some(why) = self.stream.trouble() else { return Verdict::Done.exit_code() };
+        aside(&format!("crosspull: standard output could not be written ({why}); {else_says}"));
+        Verdict::Failed.exit_code()
     }
 
     /// Ends the session, since the journal cannot be written: nothing more was sent. What the run came to is told all

@@ -34,6 +34,8 @@ fn who_says_no_is_told_what_stands() {
     ] {
         let (mut window, program, _home) = at_a_terminal(&story, &[command, &story.run_id()]);
         sees(&window, "Type yes:");
+        window.press("y\r");
+        sees(&window, "Only the word yes does it");
         window.press("no\r");
         sees(&window, stands);
         assert_eq!(program.end(PATIENCE), Ok(130));
@@ -44,7 +46,7 @@ fn who_says_no_is_told_what_stands() {
 fn a_yes_that_was_typed_before_the_question_answers_nothing() {
     let story = Story::of("happy");
     let (mut window, program, _home) = at_a_terminal(&story, &["apply", "--answers", story.answers()]);
-    sees(&window, "Run this plan? Type yes:");
+    sees(&window, "Run this plan? Step 9 restarts every node, and asks again. Type yes:");
     // The second one waits in the terminal while the run goes on.
     window.press("yes\ryes\r");
     sees(&window, "Its nodes restart. Type yes:");

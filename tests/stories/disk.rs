@@ -49,6 +49,17 @@ fn an_output_that_cannot_be_written_stops_no_run_and_loses_no_secret() {
 }
 
 #[test]
+fn a_plan_that_cannot_be_written_is_no_plan() {
+    let story = Story::of("happy");
+    for form in ["text", "json"] {
+        let end = story.shell(&format!("crosspull plan --answers {} --output {form} > /dev/full", story.answers()));
+        end.exits(1);
+        assert!(end.err.contains("standard output could not be written"), "{form} {end}");
+        assert!(end.err.contains("so the plan is not whole"), "{form} {end}");
+    }
+}
+
+#[test]
 fn a_folder_of_runs_that_cannot_be_made_is_named_before_anything_is_sent() {
     let story = Story::of("happy");
     let file = story.path("a-file");

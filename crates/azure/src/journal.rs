@@ -74,10 +74,12 @@ impl JournalError {
 
     /// Returns what to do now, as a sentence.
     #[must_use]
-    pub const fn cure(&self) -> &'static str {
+    pub fn cure(&self) -> &'static str {
+        const FULL: [io::ErrorKind; 3] =
+            [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
         match self {
-            Self::Unwritable { .. } => "Free some disk space.",
-            Self::Unusable { .. } => "Look at the folder and at who may read and write it.",
+            Self::Unwritable { source, .. } if FULL.contains(&source.kind()) => "Free some disk space.",
+            Self::Unwritable { .. } | Self::Unusable { .. } => "Look at the folder and at who may read and write it.",
             Self::Busy { .. } => "Wait until it has ended, or end it; crosspull runs tells where it stands.",
         }
     }
@@ -319,4 +321,18 @@ fn bytes_of(file: &mut File, path: &Path) -> Result<Vec<u8>, ReopenError> {
 
 fn place(runs: &Path, run: &RunId) -> PathBuf {
     runs.join(format!("{run}.jsonl"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_asked_for_where_there_is_none_and_nowhere_else() {
+        let cure = |kind: io::ErrorKind| JournalError::new(Path::new("run.jsonl"), kind.into()).cure();
+        assert_eq!(cure(io::ErrorKind::StorageFull), "Free some disk space.");
+        for kind in [io::ErrorKind::ReadOnlyFilesystem, io::ErrorKind::NotFound, io::ErrorKind::PermissionDenied] {
+            assert_eq!(cure(kind), "Look at the folder and at who may read and write it.", "{kind:?}");
+        }
+    }
 }

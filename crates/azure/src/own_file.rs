@@ -32,7 +32,7 @@ pub fn text_in(path: &Path, most: u32) -> io::Result<Zeroizing<String>> {
 ///
 /// # Errors
 /// The file cannot be read, or holds more.
-pub(crate) fn bytes_in(path: &Path, most: u32) -> io::Result<Zeroizing<Vec<u8>>> {
+pub fn bytes_in(path: &Path, most: u32) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = File::open(path)?;
     let about = file.metadata()?;
     // The room is there from the beginning, since a text that grows leaves copies behind. Of a pipe nobody knows how long

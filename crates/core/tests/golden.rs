@@ -36,6 +36,18 @@ fn a_run_of_the_first_version_that_is_done() {
 }
 
 #[test]
+fn a_run_whose_end_was_not_written_stopped_after_its_last_step() {
+    let path = format!("{}/tests/golden/v2-pull-secret.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).expect("it is in the tree");
+    let (whole, _) = text.trim_end().rsplit_once('\n').expect("lines");
+    let journal = read(format!("{whole}\n").as_bytes()).expect("it reads");
+    assert_eq!(
+        (journal.run.stage(), journal.run.where_it_stopped().as_str()),
+        (Stage::Stopped, "stopped after step 11")
+    );
+}
+
+#[test]
 fn a_run_of_the_first_version_whose_reset_failed() {
     let journal = golden("v1-reset-failed");
     assert_eq!(journal.run.stage(), Stage::Failed);

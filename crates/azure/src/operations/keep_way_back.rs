@@ -60,8 +60,7 @@ pub(super) async fn perform(op: &KeepWayBack, context: &StepContext<'_>) -> Step
     if op.saved {
         return plainly(Outcome::Created);
     }
-    let proved =
-        "you may add a secret to the former app, which undo does; nobody saves this one, so it goes at the end";
+    let proved = "you may add a secret to the former app, as undo will; this one is removed at the end";
     Ok((Outcome::Created, proved.to_owned()))
 }
 

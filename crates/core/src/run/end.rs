@@ -89,7 +89,13 @@ impl Run {
             return vec![format!("A secret was added to the former app, key id {key} ; going on takes it away again.")];
         }
         let cluster = self.forward_plan().and_then(|p| p.subject().0).map_or(UNNAMED, |c| c.name());
-        let has = format!("{cluster} has a new secret of its former app.");
+        let is_kept = self.facts.learnt(&Fact::WayBackKey).is_some_and(|way_back| way_back.value == key.value);
+        let which = if is_kept {
+            "the secret of its former app that was kept for this"
+        } else {
+            "a new secret of its former app"
+        };
+        let has = format!("{cluster} has {which}.");
         let ends = self.facts.get(&Fact::BackEnds).map(|ends| format!("The secret ends on {}.", day(ends)));
         std::iter::once(has).filter(|_| is_back).chain(ends.filter(|_| is_back)).collect()
     }

@@ -149,7 +149,12 @@ impl Run {
                 };
                 format!("not taken back: {title}{more}")
             }
-            (None, Stage::Stopped) => "stopped before its first step".to_owned(),
+            (None, Stage::Stopped) => {
+                let ended = self.steps.iter().rev().find(|step| matches!(step.status, Status::Ended(_)));
+                ended.map_or("stopped before its first step".to_owned(), |step| {
+                    format!("stopped after step {}", step.id)
+                })
+            }
             _ => String::new(),
         }
     }

@@ -205,7 +205,9 @@ fn same_command(shared: &Shared, sheet: &mut Sheet, columns: usize) {
     let says = if shared.simulated {
         "The same without questions, while this simulated cloud is there:".to_owned()
     } else {
-        format!("The same without questions{}:", copied_by('c', shared))
+        let restarts = shared.live.plan().is_some_and(|plan| plan.restarts().is_some());
+        let also = if restarts { ", also the one before nodes restart" } else { "" };
+        format!("The same without questions{also}{}:", copied_by('c', shared))
     };
     sheet.lines.extend(block(theme, Tone::Dim, &says, 0, columns));
     for part in command::command(&shared.answers) {

@@ -155,7 +155,7 @@ fn with_clipboard(clipboard: Clipboard) -> Story {
 fn only_what_can_be_done_is_offered() {
     let mut story = with_clipboard(Clipboard::Nowhere);
     to_done(&mut story).shows("v reveal").hides("y copy").hides("c copy command");
-    story.press(KeyCode::End).shows("The same without questions:");
+    story.press(KeyCode::End).shows("The same without questions, also the one before nodes restart:");
     story.press(KeyCode::Char('?')).shows("save the secret").hides("copy the secret").press(KeyCode::Esc);
     let mut story = with_clipboard(Clipboard::Terminals);
     to_done(&mut story).shows("y copy").press(KeyCode::Char('?')).shows("copy the secret");
