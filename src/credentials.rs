@@ -261,8 +261,12 @@ fn given_secret(path: &Path) -> Result<Secret, String> {
 }
 
 /// Returns a file with a token, after seeing that there is one to read: each sign-in reads it anew, since it is replaced
-/// while it is used.
+/// while it is used. What is no file, such as a pipe, may give it once alone, and is left for the sign-in.
 fn readable(name: &str, path: String) -> Result<Proof, String> {
+    let gives_once = std::fs::metadata(&path).is_ok_and(|about| !about.is_file() && !about.is_dir());
+    if gives_once {
+        return Ok(Proof::TokenFile(PathBuf::from(path)));
+    }
     match secret_in(path.as_ref()) {
         Ok(token) if token.is_empty() => Err(format!("{name} names {path}, which is empty")),
         Ok(_) => Ok(Proof::TokenFile(PathBuf::from(path))),
@@ -312,10 +316,12 @@ mod tests {
         assert!(gone.expect_err("cannot be read").iter().any(|t| t.contains("/nowhere, which cannot be read")));
         let here = asked(Side::A, SignIn::WorkloadIdentity, &[id, ("AZURE_FEDERATED_TOKEN_FILE", "Cargo.toml")]);
         assert!(here.is_ok());
-        let empty = asked(Side::A, SignIn::WorkloadIdentity, &[id, ("AZURE_FEDERATED_TOKEN_FILE", "/dev/null")]);
-        assert!(empty.expect_err("nothing in it").iter().any(|t| t.ends_with("names /dev/null, which is empty")));
-        let folder = asked(Side::A, SignIn::WorkloadIdentity, &[id, ("AZURE_FEDERATED_TOKEN_FILE", "/")]);
-        assert!(folder.expect_err("no file").iter().any(|t| t.contains("names /, which cannot be read")));
+        let empty = tempfile::NamedTempFile::new().expect("a file");
+        let path = empty.path().to_str().expect("text");
+        let said = asked(Side::A, SignIn::WorkloadIdentity, &[id, ("AZURE_FEDERATED_TOKEN_FILE", path)]);
+        assert!(said.expect_err("nothing in it").iter().any(|t| t.ends_with("which is empty")));
+        let said = asked(Side::A, SignIn::WorkloadIdentity, &[id, ("AZURE_FEDERATED_TOKEN_FILE", "src")]);
+        assert!(said.expect_err("a folder").iter().any(|t| t.contains("names src, which cannot be read")));
     }
 
     #[test]

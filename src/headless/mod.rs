@@ -34,10 +34,12 @@ pub fn nobody_to_ask(arguments: &ArgMatches) -> Option<String> {
 ///
 /// A line that was typed before the question answers nothing: nobody had read what it would be an answer to.
 pub async fn agrees(question: &str, signals: &mut Signals) -> Result<bool, Code> {
+    let mut before = "";
     loop {
+        // What is told with the question comes after this, so that no answer to it is forgotten.
         tty::forget_typed();
         let mut err = std::io::stderr();
-        if write!(err, "{question}").and_then(|()| err.flush()).is_err() {
+        if write!(err, "{before}{question}").and_then(|()| err.flush()).is_err() {
             // Nobody was asked.
             return Ok(false);
         }
@@ -56,7 +58,7 @@ pub async fn agrees(question: &str, signals: &mut Signals) -> Result<bool, Code>
         match line.trim() {
             "yes" => return Ok(true),
             "" | "n" | "no" => return Ok(false),
-            _ => lines::aside("Only the word yes does it; Enter alone does not, and ends this."),
+            _ => before = "Only the word yes does it; Enter alone does not, and ends this.\n",
         }
     }
 }

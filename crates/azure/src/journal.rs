@@ -75,11 +75,12 @@ impl JournalError {
     /// Returns what to do now, as a sentence.
     #[must_use]
     pub fn cure(&self) -> &'static str {
-        const FULL: [io::ErrorKind; 3] =
-            [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
         match self {
-            Self::Unwritable { source, .. } if FULL.contains(&source.kind()) => "Free some disk space.",
-            Self::Unwritable { .. } | Self::Unusable { .. } => "Look at the folder and at who may read and write it.",
+            Self::Unwritable { source, .. } | Self::Unusable { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "Free some disk space.",
+                io::ErrorKind::FileTooLarge => "Raise the limit on the size of a file.",
+                _ => "Look at the folder and at who may read and write it.",
+            },
             Self::Busy { .. } => "Wait until it has ended, or end it; crosspull runs tells where it stands.",
         }
     }
@@ -331,6 +332,7 @@ mod tests {
     fn room_is_asked_for_where_there_is_none_and_nowhere_else() {
         let cure = |kind: io::ErrorKind| JournalError::new(Path::new("run.jsonl"), kind.into()).cure();
         assert_eq!(cure(io::ErrorKind::StorageFull), "Free some disk space.");
+        assert_eq!(cure(io::ErrorKind::FileTooLarge), "Raise the limit on the size of a file.");
         for kind in [io::ErrorKind::ReadOnlyFilesystem, io::ErrorKind::NotFound, io::ErrorKind::PermissionDenied] {
             assert_eq!(cure(kind), "Look at the folder and at who may read and write it.", "{kind:?}");
         }

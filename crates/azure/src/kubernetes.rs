@@ -350,7 +350,7 @@ fn line(way: &Way, proxies: Proxies) -> Result<Line, String> {
         let pem = bytes(&way.key)?
             .zip(bytes(&way.certificate)?)
             .map(|(key, certificate)| zeroize::Zeroizing::new([key.as_slice(), b"\n", &certificate].concat()));
-        let pem = pem.ok_or("its client certificate has no key, or cannot be read")?;
+        let pem = pem.ok_or("its client certificate has no key")?;
         let identity = reqwest::Identity::from_pem(&pem).map_err(|_| "its client certificate cannot be used")?;
         client = client.identity(identity);
     }
@@ -364,7 +364,10 @@ fn bytes(part: &Part) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, String> {
     match part {
         Part::Nothing => Ok(None),
         Part::Here(text) => {
-            let bytes = BASE64_STANDARD.decode(text.reveal().trim());
+            // It may be broken into lines, as kubectl takes it.
+            let mut whole = zeroize::Zeroizing::new(Vec::with_capacity(text.reveal().len()));
+            whole.extend(text.reveal().bytes().filter(|byte| !byte.is_ascii_whitespace()));
+            let bytes = BASE64_STANDARD.decode(&*whole);
             let bytes = bytes.map_err(|_| "a certificate or key in its kubeconfig is no base64".to_owned())?;
             Ok(Some(zeroize::Zeroizing::new(bytes)))
         }

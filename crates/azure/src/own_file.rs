@@ -35,9 +35,10 @@ pub fn text_in(path: &Path, most: u32) -> io::Result<Zeroizing<String>> {
 pub fn bytes_in(path: &Path, most: u32) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = File::open(path)?;
     let about = file.metadata()?;
-    // The room is there from the beginning, since a text that grows leaves copies behind. Of a pipe nobody knows how long
-    // it is.
-    let length = if about.is_file() { about.len().min(most.into()) } else { most.into() };
+    // The room is there from the beginning, since a text that grows leaves copies behind: more than a secret takes, also where
+    // the file does not tell its length. Of a pipe nobody knows how long it is.
+    let least = u64::from(LONGEST_SECRET.min(most));
+    let length = if about.is_file() { about.len().clamp(least, most.into()) } else { most.into() };
     let room = usize::try_from(length).map_err(io::Error::other)?.saturating_add(1);
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
     file.take(u64::from(most) + 1).read_to_end(&mut bytes)?;

@@ -2,7 +2,7 @@
 //! pod's workload identity, a machine's managed identity. A credential is made for each token, so that the SDK keeps
 //! none: its own cache cannot be emptied.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
@@ -13,6 +13,7 @@ use azure_identity::{
     ClientSecretCredentialOptions, ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId,
 };
 use crosspull_core::ids::AppId;
+use crosspull_core::secret::Secret;
 use jiff::Timestamp;
 
 use super::certificate::Certificate;
@@ -45,7 +46,7 @@ pub(super) fn service_principal(source: &Source, client_id: AppId, proof: &Proof
         }
         Proof::TokenFile(path) => {
             let options = ClientAssertionCredentialOptions { client_options };
-            ClientAssertionCredential::new(tenant, client, TokenFile(path.clone()), Some(options))?
+            ClientAssertionCredential::new(tenant, client, token_in(path)?, Some(options))?
         }
     };
     Ok((credential, seen))
@@ -97,20 +98,22 @@ impl ClientAssertion for Signer {
     }
 }
 
-/// Proves by somebody's token in a file that Entra takes in place of a secret. It is read anew each time, since a pod's is
+/// Reads somebody's token that Entra takes in place of a secret. The file is read for each sign-in, since a pod's token is
 /// replaced while it is used.
+fn token_in(path: &Path) -> azure_core::Result<Token> {
+    let place = path.display();
+    let token = secret_in(path).map_err(|error| unproved(format!("{place} cannot be read ({error})")))?;
+    if token.is_empty() { Err(unproved(format!("{place} is empty"))) } else { Ok(Token(token)) }
+}
+
+/// Proves by such a token.
 #[derive(Debug)]
-struct TokenFile(PathBuf);
+struct Token(Secret);
 
 #[async_trait::async_trait]
-impl ClientAssertion for TokenFile {
+impl ClientAssertion for Token {
     async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
-        let place = self.0.display();
-        let token = secret_in(&self.0).map_err(|error| unproved(format!("{place} cannot be read ({error})")))?;
-        if token.is_empty() {
-            return Err(unproved(format!("{place} is empty")));
-        }
-        Ok(token.reveal().to_owned())
+        Ok(self.0.reveal().to_owned())
     }
 }
 

@@ -93,7 +93,7 @@ fn sentences(lines: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn no_sentence_is_said_twice_on_a_screen() {
+fn neither_a_screen_nor_a_box_over_it_says_a_sentence_twice() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens/snapshots");
     let pictures = fs::read_dir(folder).expect("pictures").map(|entry| entry.expect("an entry").path());
     for path in pictures.filter(|path| path.display().to_string().contains("__looks__")) {
